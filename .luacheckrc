@@ -1,0 +1,18 @@
+std = "lua54"
+max_line_length = 100
+cache = false
+unused_args = false
+
+-- What the host gives every script (src/modules); nothing else is global.
+read_globals = {
+    "docker", "http", "archive", "fs", "json", "stream", "hash", "time", "process", "log", "env",
+    "try", "hosskeep",
+}
+
+files["spec"] = {
+    read_globals = {
+        "describe", "it", "before_each", "after_each", "setup", "teardown", "pending", "spy", "stub",
+        "finally", "insulate", "expose",
+        assert = {other_fields = true},
+    },
+}
