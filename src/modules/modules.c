@@ -1,0 +1,28 @@
+#include "modules/modules.h"
+
+#include <lauxlib.h>
+#include <stddef.h>
+#include "modules/bind.h"
+
+void modules_install(lua_State *L) {
+    static const luaL_Reg modules[] = {
+        {"stream", luaopen_stream}, {"fs", luaopen_fs},           {"json", luaopen_json},
+        {"hash", luaopen_hash},     {"time", luaopen_time},       {"process", luaopen_process},
+        {"log", luaopen_log},       {"env", luaopen_env},
+#ifdef WITH_HTTP
+        {"http", luaopen_http},
+#endif
+#ifdef WITH_DOCKER
+        {"docker", luaopen_docker},
+#endif
+#ifdef WITH_ARCHIVE
+        {"archive", luaopen_archive},
+#endif
+    };
+    bind_install(L);
+    for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++) {
+        luaL_requiref(L, modules[i].name, modules[i].func, 1);
+        lua_pop(L, 1);
+    }
+    lua_register(L, "try", bind_try);
+}
