@@ -1,0 +1,74 @@
+-- The dry run: every check has run; now each effective step is told with the objects that it
+-- reads and changes. Nothing is changed.
+
+local dry_run = {}
+
+local function as_text(object)
+    if type(object) == "table" then
+        return string.format("%s:%s", object.kind or object[1], object.name or object[2])
+    end
+    return tostring(object)
+end
+
+local function texts(list)
+    local result = {}
+    for index, object in ipairs(list or {}) do
+        result[index] = as_text(object)
+    end
+    return result
+end
+
+--- What a step would touch: lists of "kind:name".
+function dry_run.objects(step, ctx)
+    local objects = step.objects
+    if type(objects) == "function" then
+        objects = objects(ctx)
+    end
+    objects = objects or {}
+    return texts(objects.reads), texts(objects.changes)
+end
+
+--- All steps with what they would do.
+function dry_run.plan(p, ctx)
+    local plan = {}
+    for index, step in ipairs(p.list) do
+        local entry = { name = step.name, title = step.title }
+        if step.planned then
+            ctx.step = step.name
+            entry.reads, entry.changes = dry_run.objects(step, ctx)
+            ctx.step = nil
+        else
+            entry.skipped = step.disabled or "not needed"
+        end
+        plan[index] = entry
+    end
+    return plan
+end
+
+local function print_text(entry)
+    local skipped = entry.skipped and string.format(" (skipped: %s)", entry.skipped) or ""
+    local title = entry.title and ": " .. entry.title or ""
+    log.out(entry.name .. title .. skipped .. "\n")
+    for _, object in ipairs(entry.reads or {}) do
+        log.out("    reads   " .. object .. "\n")
+    end
+    for _, object in ipairs(entry.changes or {}) do
+        log.out("    changes " .. object .. "\n")
+    end
+end
+
+--- Prints the plan as text, or as one JSON object per step.
+function dry_run.print(p, ctx)
+    for _, entry in ipairs(dry_run.plan(p, ctx)) do
+        if ctx.options.json then
+            entry.event = "plan"
+            entry.reads = entry.reads and json.array(entry.reads)
+            entry.changes = entry.changes and json.array(entry.changes)
+            log.out(json.encode(entry) .. "\n")
+        else
+            print_text(entry)
+        end
+    end
+end
+
+return dry_run

@@ -1,0 +1,56 @@
+-- The guard: a child process that resumes paused containers should this process be killed. It
+-- hears "pause ID" before a container is paused and "resume ID" after; when its input ends, it
+-- resumes what is left.
+
+local guard_client = {}
+
+local methods = {}
+local meta = { __index = methods, __name = "guard" }
+
+--- A guard that is started at the first pause.
+function guard_client.new()
+    return setmetatable({ held = {} }, meta)
+end
+
+local function start(self)
+    self.process = process.start {
+        argv = { hosskeep.executable, "guard" },
+        detach = true,
+        ignore_signals = true,
+    }
+    for id in pairs(self.held) do
+        self.process:write("pause " .. id .. "\n")
+    end
+end
+
+local function tell(self, word, id)
+    if not self.process or not self.process:running() then
+        start(self)
+    end
+    self.process:write(word .. " " .. id .. "\n")
+end
+
+--- Announces that a container is about to be paused.
+function methods:pausing(id)
+    tell(self, "pause", id)
+    self.held[id] = true
+end
+
+--- Tells that a container runs again.
+function methods:resumed(id)
+    self.held[id] = nil
+    if self.process then
+        tell(self, "resume", id)
+    end
+end
+
+--- Ends the guard, which resumes what is still held.
+function methods:close()
+    if self.process then
+        self.process:close_stdin()
+        self.process:wait(10)
+        self.process = nil
+    end
+end
+
+return guard_client

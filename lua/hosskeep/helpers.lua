@@ -1,0 +1,158 @@
+-- Helper containers: created from an empty image that we import ourselves, never started. Through
+-- them the Engine's archive calls reach volumes and folders, with owners, and with no service's
+-- container locked meanwhile.
+
+local failure = require "hosskeep.failure"
+local recover = require "hosskeep.recover"
+
+local helpers = {}
+
+local methods = {}
+local meta = { __index = methods, __name = "helpers" }
+
+--- The helpers of one run.
+function helpers.new(ctx)
+    return setmetatable({ ctx = ctx, made = {} }, meta)
+end
+
+local function import_image(self)
+    if self.image then
+        return self.image
+    end
+    local ctx = self.ctx
+    local ref = "hosskeep-empty:" .. ctx:random()
+    local token = ctx.journal:add { kind = "image", id = ref }
+    ctx:defer(function()
+        self:remove_all()
+        ctx.docker:remove_image(ref)
+        ctx.journal:done(token)
+    end, "remove the helpers' image")
+    ctx.docker:import_image(ref, { labels = recover.labels(ctx) })
+    self.image = ref
+    return ref
+end
+
+local function check_volume(self, spec)
+    if not spec.create and not self.ctx.docker:volume(spec.volume) then
+        failure.raise(failure.PRECONDITION, "volume %s: does not exist", spec.volume)
+    end
+end
+
+local function as_mount(spec, target)
+    local mount = { Target = target, ReadOnly = spec.readonly or false }
+    if spec.volume then
+        mount.Type, mount.Source = "volume", spec.volume
+        mount.VolumeOptions = { NoCopy = true }
+    else
+        mount.Type, mount.Source = "bind", spec.bind
+    end
+    return mount
+end
+
+-- Binds let the Engine make a folder that is missing; Mounts refuse one.
+local function by_binds(spec)
+    return spec.bind and not spec.must_exist and not spec.bind:find(":", 1, true)
+end
+
+local function host_config(self, specs, paths)
+    local host = { NetworkMode = "none", Mounts = {}, Binds = {} }
+    for index, spec in ipairs(specs) do
+        if not spec.volume == not spec.bind then
+            error("mount{volume=NAME} or mount{bind=PATH}", 4)
+        end
+        local target = "/mnt/" .. (spec.name or tostring(index))
+        paths[spec.name or index] = target
+        if by_binds(spec) then
+            table.insert(host.Binds, spec.bind .. ":" .. target .. (spec.readonly and ":ro" or ""))
+        else
+            if spec.volume then
+                check_volume(self, spec)
+            end
+            table.insert(host.Mounts, as_mount(spec, target))
+        end
+    end
+    host.Mounts = #host.Mounts > 0 and host.Mounts or nil
+    host.Binds = #host.Binds > 0 and host.Binds or nil
+    return host
+end
+
+--- One helper with several mounts, each {name=, volume=|bind=, readonly=, must_exist=, create=}.
+--- Returns {container=, path={name="/mnt/name"}}. A volume has to exist unless create=true.
+function methods:mounts(specs)
+    local ctx = self.ctx
+    local paths = {}
+    local host = host_config(self, specs, paths)
+    local image = import_image(self)
+    local name = "hosskeep-" .. ctx:random()
+    local token = ctx.journal:add { kind = "helper", id = name }
+    local helper = { name = name, token = token, path = paths }
+    table.insert(self.made, helper)
+    helper.container = ctx.docker:create(name, {
+        Image = image,
+        Cmd = { "/never-started" },
+        Labels = recover.labels(ctx),
+        NetworkDisabled = true,
+        HostConfig = host,
+    })
+    return helper
+end
+
+--- A helper with one mount. Returns {container=, path="/mnt/x"}.
+function methods:mount(spec)
+    local one = {}
+    for key, value in pairs(spec) do
+        one[key] = value
+    end
+    one.name = one.name or "x"
+    local helper = self:mounts { one }
+    return { container = helper.container, path = helper.path[one.name], token = helper.token }
+end
+
+local function start_removal(self, helper)
+    local job, err = try(self.ctx.docker.request, self.ctx.docker, "DELETE",
+        "/containers/" .. helper.name, {
+            query = { force = true, v = false },
+            check = false,
+            background = true,
+        })
+    return { helper = helper, job = job, err = err }
+end
+
+--- Removes all helpers at once. Raises the first error after all have been tried.
+function methods:remove_all()
+    local removals, first = {}, nil
+    for index, helper in ipairs(self.made) do
+        removals[index] = start_removal(self, helper)
+    end
+    self.made = {}
+    for _, removal in ipairs(removals) do
+        local err = removal.err
+        if removal.job then
+            local status
+            status, err = self:wait_removed(removal.job)
+            if status then
+                self.ctx.journal:done(removal.helper.token)
+            end
+        end
+        first = first or err
+    end
+    if first then
+        error(first, 0)
+    end
+end
+
+--- Waits for one removal; true, or nil and why not.
+function methods:wait_removed(job)
+    local answer, status = try(job.wait, job)
+    if status == nil or (math.type(status) ~= "integer") then
+        return nil, status or failure.new(failure.BUG, "remove helper: no answer (%s)",
+            tostring(answer))
+    end
+    if status < 300 or status == 404 then
+        return true
+    end
+    local why = type(answer) == "table" and answer.message or ("HTTP " .. status)
+    return nil, failure.new(failure.BACKUP, "remove helper: %s", tostring(why))
+end
+
+return helpers

@@ -1,0 +1,130 @@
+-- The way of a procedure from the command line to the exit code.
+
+local context = require "hosskeep.context"
+local dropins = require "hosskeep.dropins"
+local failure = require "hosskeep.failure"
+local options = require "hosskeep.options"
+local report = require "hosskeep.report"
+local runner = require "hosskeep.runner"
+local settings_file = require "hosskeep.settings_file"
+
+local main = {}
+
+local function declarations(p)
+    local list = {}
+    for _, declaration in ipairs(p.options) do
+        list[#list + 1] = declaration
+    end
+    for _, declaration in ipairs(options.COMMON) do
+        list[#list + 1] = declaration
+    end
+    return list
+end
+
+--- Loads a procedure's settings files and drop-ins.
+function main.prepare(p)
+    settings_file.read_all(p.settings)
+    dropins.load(p)
+    return p
+end
+
+--- Hands the settings of a parsed command line to the store.
+function main.assign_options(p, given)
+    for _, declaration in ipairs(declarations(p)) do
+        local key = declaration.key or declaration.long:gsub("%-", "_")
+        if declaration.setting and given[key] ~= nil then
+            p.settings:assign("command", declaration.setting, given[key],
+                "--" .. declaration.long)
+        end
+    end
+    for _, pair in ipairs(given.set or {}) do
+        local key, value = pair:match "^([^=]+)=(.*)$"
+        if not key then
+            failure.raise(failure.USAGE, "--set %s: write KEY=VALUE", pair)
+        end
+        p.settings:assign("command", key, value, "--set " .. key)
+    end
+end
+
+local function set_level(given)
+    if given.verbose then
+        log.level = "debug"
+    elseif given.quiet then
+        log.level = "error"
+    end
+end
+
+local function make_context(p, given, out)
+    main.prepare(p)
+    main.assign_options(p, given)
+    local ctx = context.new(p, given, out)
+    p.settings:resolve()
+    if not ctx:read_env() and p.env == "required" then
+        failure.raise(failure.PRECONDITION,
+            "%s: no .env there; is this the configuration folder? (see --config-dir)",
+            ctx.config_dir)
+    end
+    if given.on_error == "repl" then
+        p.on_error = require("hosskeep.on_error").ask
+    end
+    return ctx
+end
+
+--- The one line for a problem.
+function main.line(problem)
+    local step = problem.step and problem.step .. ": " or ""
+    local signal = failure.signal(problem.cause)
+    if signal then
+        return string.format("hosskeep: %sinterrupted by signal %d", step, signal)
+    end
+    return "hosskeep: " .. step .. failure.text(problem.cause)
+end
+
+local function complain(out, problem, code, verbose)
+    out:failed(problem.step, failure.text(problem.cause), code)
+    io.stderr:write(log.mask(main.line(problem)), "\n")
+    if verbose then
+        local trace = type(problem.cause) == "table" and problem.cause.trace or problem.trace
+        io.stderr:write(log.mask(trace or ""), "\n")
+    end
+end
+
+local function execute(p, given)
+    local out = report.new { procedure = p.name, json = given.json, quiet = given.quiet,
+        verbose = given.verbose }
+    local ctx
+    local ok, problem = runner.guarded(function()
+        ctx = make_context(p, given, out)
+    end)
+    local code
+    if ok then
+        problem = runner.run(p, ctx)
+        code = problem and runner.exit_code(p, ctx, problem)
+    else
+        code = failure.exit(problem.cause, failure.BUG)
+    end
+    if problem then
+        complain(out, problem, code, given.verbose)
+    else
+        code = #ctx.warnings > 0 and failure.WARNINGS or failure.DONE
+    end
+    out:close(code)
+    return code
+end
+
+--- Runs procedure `p` with the arguments of the command line. Returns the exit code.
+function main.run(p, argv)
+    local given, err = try(options.parse, declarations(p), argv, p.arguments)
+    if not given then
+        io.stderr:write(log.mask("hosskeep: " .. p.name .. ": " .. failure.text(err)), "\n")
+        return failure.exit(err, failure.USAGE)
+    end
+    if given.help then
+        io.stdout:write(options.help(p.name, p.summary or p.title, declarations(p), p.arguments))
+        return failure.DONE
+    end
+    set_level(given)
+    return execute(p, given)
+end
+
+return main

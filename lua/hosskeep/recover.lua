@@ -1,0 +1,97 @@
+-- How the things that a killed run leaves behind are put right: one handler per journal kind, and
+-- a sweep for containers and images that carry our label.
+
+local journal = require "hosskeep.journal"
+
+local recover = {}
+
+local function gone(status)
+    return status == 404 or status == 304
+end
+
+journal.handler("helper", function(ctx, entry)
+    local _, status = ctx.docker:request("DELETE", "/containers/" .. entry.id,
+        { query = { force = true }, check = false })
+    return status < 300 or gone(status)
+end)
+
+journal.handler("image", function(ctx, entry)
+    ctx.docker:remove_image(entry.id)
+    return true
+end)
+
+journal.handler("paused", function(ctx, entry)
+    local container = ctx.docker:container(entry.id)
+    local state = container:inspect()
+    if state and state.State.Paused then
+        container:unpause()
+    end
+    return true
+end)
+
+journal.handler("snapshot", function(ctx, entry)
+    local url = entry.url or ctx.settings["opensearch.url"] or "http://localhost:9200"
+    local path = string.format("%s/_snapshot/%s/%s", url, entry.repository, entry.id)
+    local answer = http.delete(path, { check = false, timeout = 60 })
+    return answer.status < 300 or gone(answer.status)
+end)
+
+journal.handler("file", function(_, entry)
+    fs.remove(entry.id)
+    return true
+end)
+
+-- A folder or file that was renamed aside: put back only when its own place is empty.
+journal.handler("renamed", function(_, entry)
+    local from, to = entry.from or entry.id, entry.to
+    if not fs.lstat(from) and fs.lstat(to) then
+        fs.rename(to, from)
+    end
+    return true
+end)
+
+local function ours(ctx)
+    return {
+        ["hosskeep.project"] = ctx.project,
+        ["hosskeep.root"] = ctx.places.backup_root,
+    }
+end
+
+--- The labels that everything made by this run carries.
+recover.labels = ours
+
+local function sweep_containers(ctx)
+    for _, container in ipairs(ctx.docker:containers { all = true, labels = ours(ctx) }) do
+        container:remove { force = true }
+        ctx:note("removed a helper container of an earlier run: %s", container.name)
+    end
+end
+
+local function sweep_images(ctx)
+    for _, image in ipairs(ctx.docker:images { labels = ours(ctx) }) do
+        local ref = image.RepoTags and image.RepoTags[1] or image.Id or image.id
+        ctx.docker:remove_image(ref)
+    end
+end
+
+local function sweep_partials(ctx)
+    if not fs.stat(ctx.places.backups) then
+        return
+    end
+    for _, name in ipairs(fs.list(ctx.places.backups)) do
+        if name:find "^%.hoss%-backup.*%.partial$" then
+            fs.remove(fs.join(ctx.places.backups, name))
+            ctx:note("removed an unfinished archive of an earlier run: %s", name)
+        end
+    end
+end
+
+--- Puts everything right that an earlier run below this BACKUP_ROOT left; the lock is held.
+function recover.all(ctx)
+    ctx.journal:recover(ctx)
+    sweep_partials(ctx)
+    sweep_containers(ctx)
+    sweep_images(ctx)
+end
+
+return recover

@@ -1,0 +1,150 @@
+-- Runs a procedure's steps: all checks first, then each step, then the stack of cleanups in
+-- reverse, whatever happened.
+
+local failure = require "hosskeep.failure"
+local origin = require "hosskeep.origin"
+
+local runner = {}
+
+local function handler(err)
+    if type(err) == "table" and err.traced then
+        return err
+    end
+    return { traced = true, cause = err, trace = debug.traceback(nil, 2) }
+end
+
+--- Calls fn(...); true, or false and {cause=, trace=}.
+function runner.guarded(fn, ...)
+    return xpcall(fn, handler, ...)
+end
+
+local function wanted(ctx, step)
+    if step.disabled then
+        return false, step.disabled
+    end
+    if step.when and not step.when(ctx) then
+        return false, "not needed"
+    end
+    return true
+end
+
+-- A check that fails says that a precondition fails, unless it says more.
+local function blame(problem, step, phase)
+    problem.step = problem.step or step.name
+    problem.phase = problem.phase or phase
+    return problem
+end
+
+local function in_step(ctx, step, phase, fn)
+    ctx.step = step.name
+    local ok, problem = runner.guarded(fn)
+    ctx.step = nil
+    if not ok then
+        error(blame(problem, step, phase), 0)
+    end
+    return problem
+end
+
+local function check_all(p, ctx)
+    for _, step in ipairs(p.list) do
+        in_step(ctx, step, "check", function()
+            step.planned = wanted(ctx, step)
+            if step.planned and step.check then
+                step.check(ctx)
+            end
+        end)
+    end
+end
+
+local function run_body(p, ctx, step)
+    local body = p:body(step)
+    while true do
+        local ok, problem = runner.guarded(body, ctx)
+        if ok then
+            return
+        end
+        local answer = "abort"
+        if p.on_error and not failure.signal(problem.cause) then
+            answer = p.on_error(ctx, step, problem)
+        end
+        if answer == "skip" then
+            ctx:warn("%s: skipped after: %s", step.name, failure.text(problem.cause))
+            return
+        elseif answer ~= "retry" then
+            error(problem, 0)
+        end
+    end
+end
+
+local function run_step(p, ctx, step)
+    in_step(ctx, step, "run", function()
+        local needed, why = wanted(ctx, step)
+        if not needed then
+            ctx.report:skip(step.name, step.title, why)
+            return
+        end
+        ctx.report:step(step.name, step.title)
+        run_body(p, ctx, step)
+        if step.undo then
+            ctx:on_failure(function()
+                step.undo(ctx)
+            end, "undo " .. step.name)
+        end
+        ctx.report:done(step.name)
+    end)
+end
+
+--- Runs the cleanups in reverse. A failing one becomes a warning and stops none of the others.
+function runner.unwind(ctx, failed)
+    while #ctx.stack > 0 do
+        local entry = table.remove(ctx.stack)
+        if entry.always or failed then
+            local ok, problem = runner.guarded(entry.fn)
+            if not ok then
+                ctx:warn("%s: %s", entry.label, failure.text(problem.cause))
+                ctx.report:trace(problem.trace)
+            end
+        end
+    end
+end
+
+--- Runs checks and steps. Returns nil, or the problem {cause=, trace=, step=, phase=}.
+function runner.run(p, ctx)
+    local ok, problem = runner.guarded(function()
+        if p.lock then
+            ctx:lock()
+        end
+        check_all(p, ctx)
+        if ctx.dry_run then
+            require("hosskeep.dry_run").print(p, ctx)
+            return
+        end
+        for _, step in ipairs(p.list) do
+            run_step(p, ctx, step)
+        end
+    end)
+    runner.unwind(ctx, not ok)
+    if ok then
+        return nil
+    end
+    return problem
+end
+
+local function out_of_stock(text)
+    local file = type(text) == "string" and text:match "^(.-):%d+:"
+    return file ~= nil and origin.is_stock(file)
+end
+
+--- The exit code for a problem.
+function runner.exit_code(p, ctx, problem)
+    local default = p:failure_exit(ctx)
+    if problem.phase == "check" and not ctx.changed then
+        default = failure.PRECONDITION
+    end
+    if out_of_stock(problem.cause) and not ctx.changed then
+        default = failure.BUG
+    end
+    return failure.exit(problem.cause, default)
+end
+
+return runner
