@@ -8,7 +8,7 @@ JSON = ["Content-Type: application/json"]
 
 BIG = {
     "settings": {"number_of_shards": 2, "number_of_replicas": 0, "refresh_interval": "30s",
-                 "analysis": {"analyzer": {"leise": {"type": "custom", "tokenizer": "whitespace",
+                 "analysis": {"analyzer": {"leise": {"type": "custom", "tokenizer": "standard",
                                                      "filter": ["lowercase"]}}}},
     "mappings": {"dynamic": "strict", "properties": {
         "key": {"type": "keyword", "ignore_above": 200},
@@ -60,7 +60,7 @@ def bulk(site, index, count, document):
 
 
 def seed(site, sizes):
-    (status, _), = site.curl("opensearch", [("HEAD", f"{BASE}/metadata-index", [], None)], False)
+    (status, _), = site.curl("opensearch", [("GET", f"{BASE}/metadata-index", [], None)], False)
     requests = [
         ("PUT", f"{BASE}/objects-1", JSON, json.dumps(BIG)),
         ("PUT", f"{BASE}/old-log", JSON, json.dumps(LOG)),

@@ -16,12 +16,13 @@ ALTER DATABASE :"auth" SET row_security = off;
 REVOKE CONNECT ON DATABASE :"auth" FROM PUBLIC;
 GRANT CONNECT ON DATABASE :"auth" TO analysts, "repo$rt ""er""";
 
-CREATE DATABASE museum OWNER "Kustodin Ä" TEMPLATE template0 ENCODING 'LATIN1'
+-- Its owner's name is ASCII: names of roles are not converted between databases' encodings.
+CREATE DATABASE museum OWNER "custo ""dian""" TEMPLATE template0 ENCODING 'LATIN1'
     LC_COLLATE 'C' LC_CTYPE 'C' CONNECTION LIMIT 40;
 \connect museum
 SET search_path = public;
 SET client_encoding = 'UTF8';
-SET SESSION AUTHORIZATION "Kustodin Ä";
+SET SESSION AUTHORIZATION "custo ""dian""";
 CREATE TABLE "stücke" (id int PRIMARY KEY, text text);
 INSERT INTO "stücke" SELECT i, 'Stück ' || i || ' Größe é ÿ' FROM generate_series(1, 2000) i;
 CREATE VIEW selten AS SELECT * FROM "stücke" WHERE id % 100 = 0;
@@ -33,6 +34,7 @@ ALTER DATABASE museum SET client_encoding = 'LATIN1';
 ALTER DATABASE museum SET default_transaction_read_only = on;
 ALTER DATABASE museum SET statement_timeout = '300ms';
 
+\connect postgres
 CREATE DATABASE "odd ""name"" $HOME 'ü" TEMPLATE template0;
 \connect "odd ""name"" $HOME 'ü"
 SET search_path = public;

@@ -66,7 +66,8 @@ class Site:
         if done.returncode != 0:
             text = done.stderr.decode(errors="replace").strip() or \
                 done.stdout.decode(errors="replace")[-2000:]
-            raise RuntimeError(f"docker {' '.join(argv[:4])}...: exit {done.returncode}: {text}")
+            raise RuntimeError(f"docker {' '.join(argv[:4])}...: exit {done.returncode}: "
+                               f"{text[-600:]}")
         return done.stdout
 
     def run(self, service, argv, data=None, user=None, secret=None):
