@@ -5,8 +5,8 @@ unused_args = false
 
 -- What the host gives every script (src/modules); nothing else is global.
 read_globals = {
-    "docker", "http", "archive", "fs", "json", "stream", "hash", "time", "process", "log", "env",
-    "try", "hosskeep",
+    "docker", "http", "archive", "fs", "json", "stream", "hash", "time", "process", "env", "try",
+    "hosskeep", log = {fields = {level = {read_only = false}}, other_fields = true},
 }
 
 files["spec"] = {

@@ -30,7 +30,7 @@ function lazy.helpers(self)
 end
 
 function lazy.guard(self)
-    local guard = guard_client.new()
+    local guard = guard_client.new(self)
     self:defer(function()
         guard:close()
     end, "end the guard")
@@ -68,6 +68,7 @@ function context.new(p, options, report)
         report = report,
         settings = p.settings:effective(),
         manifest = {},
+        state = {},
         warnings = {},
         stack = {},
         changed = false,
@@ -75,6 +76,8 @@ function context.new(p, options, report)
         started = time.now(),
         config_dir = places.config_dir(options.config_dir),
     }, meta)
+    options.config_dir = self.config_dir
+    self.timestamp = time.format("%Y-%m-%dT%H%M%SZ", self.started)
     return self
 end
 
@@ -86,6 +89,18 @@ end
 --- Has fn run at the end of a run that failed or was interrupted.
 function methods:on_failure(fn, label)
     self.stack[#self.stack + 1] = { fn = fn, label = label or "undo", always = false }
+end
+
+--- From here on a failure undoes nothing of what steps have done; only ctx:defer still runs.
+function methods:no_undo()
+    self.point_of_no_return = true
+    local kept = {}
+    for _, entry in ipairs(self.stack) do
+        if entry.always then
+            kept[#kept + 1] = entry
+        end
+    end
+    self.stack = kept
 end
 
 --- A warning: shown now, counted, exit code 1 at the end.
@@ -118,6 +133,13 @@ function methods:settle()
     self.project = self.settings.project
     local endpoint = self.settings.endpoint or environment.endpoint(self.env)
     self.endpoint = endpoint:gsub("/+$", "")
+    self.options.endpoint = self.settings.endpoint
+    self.options.env = {}
+    for key, value in pairs(self.settings) do
+        if key:find "^env%." then
+            self.options.env[key:sub(5)] = value
+        end
+    end
 end
 
 --- Reads .env of the configuration folder; false when there is none.
@@ -165,6 +187,8 @@ function methods:lock()
     recover.all(self)
     return held
 end
+
+methods.take_lock = methods.lock
 
 --- Pauses a container for as long as its files are read; see pausing.lua.
 function methods:pause(container)

@@ -11,9 +11,9 @@ origin.hide()
 function dropins.folders()
     local list = {}
     for _, entry in ipairs(hosskeep.paths()) do
-        local path = type(entry) == "table" and entry.path or entry
-        if path and not path:find "^embedded" then
-            list[#list + 1] = path
+        local unused = entry.state and entry.state:find "^left out"
+        if entry.path and not unused and not entry.path:find "^embedded" then
+            list[#list + 1] = entry.path
         end
     end
     return list

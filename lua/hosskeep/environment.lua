@@ -86,8 +86,7 @@ function environment.endpoint(map)
         return "http://localhost"
     end
     if not host:find "^%a[%w+.-]*://" then
-        local near = host:find "^localhost" or host:find "^127%." or host:find "^%[::1%]"
-        host = (near and "http://" or "https://") .. host
+        host = "http://" .. host
     end
     return (host:gsub("/+$", ""))
 end

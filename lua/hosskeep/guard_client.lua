@@ -2,14 +2,23 @@
 -- hears "pause ID" before a container is paused and "resume ID" after; when its input ends, it
 -- resumes what is left.
 
+local pausing = require "hosskeep.pausing"
+
 local guard_client = {}
 
 local methods = {}
 local meta = { __index = methods, __name = "guard" }
 
 --- A guard that is started at the first pause.
-function guard_client.new()
-    return setmetatable({ held = {} }, meta)
+function guard_client.new(ctx)
+    return setmetatable({ ctx = ctx, held = {} }, meta)
+end
+
+--- Pauses a container, calls fn(hold) and resumes the container whatever happens. Returns what fn
+--- returns.
+function methods:hold(container, fn)
+    local hold <close> = pausing.pause(self.ctx, container)
+    return fn(hold)
 end
 
 local function start(self)

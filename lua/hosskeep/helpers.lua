@@ -54,10 +54,29 @@ local function by_binds(spec)
     return spec.bind and not spec.must_exist and not spec.bind:find(":", 1, true)
 end
 
+-- A list of {name=, ...}, or a table of specs by name; made into a list in a fixed order.
+local function as_list(specs)
+    if #specs > 0 then
+        return specs
+    end
+    local list = {}
+    for name, spec in pairs(specs) do
+        local copy = { name = name }
+        for key, value in pairs(spec) do
+            copy[key] = value
+        end
+        list[#list + 1] = copy
+    end
+    table.sort(list, function(a, b)
+        return a.name < b.name
+    end)
+    return list
+end
+
 local function host_config(self, specs, paths)
     local host = { NetworkMode = "none", Mounts = {}, Binds = {} }
     for index, spec in ipairs(specs) do
-        if not spec.volume == not spec.bind then
+        if (spec.volume == nil) == (spec.bind == nil) then
             error("mount{volume=NAME} or mount{bind=PATH}", 4)
         end
         local target = "/mnt/" .. (spec.name or tostring(index))
@@ -76,16 +95,17 @@ local function host_config(self, specs, paths)
     return host
 end
 
---- One helper with several mounts, each {name=, volume=|bind=, readonly=, must_exist=, create=}.
---- Returns {container=, path={name="/mnt/name"}}. A volume has to exist unless create=true.
+--- One helper with several mounts, each {name=, volume=|bind=, readonly=, must_exist=, create=}
+--- in a list, or without name in a table by name. Returns {container=, path={name="/mnt/name"}}
+--- (also as .paths). A volume has to exist unless create=true.
 function methods:mounts(specs)
     local ctx = self.ctx
     local paths = {}
-    local host = host_config(self, specs, paths)
+    local host = host_config(self, as_list(specs), paths)
     local image = import_image(self)
     local name = "hosskeep-" .. ctx:random()
     local token = ctx.journal:add { kind = "helper", id = name }
-    local helper = { name = name, token = token, path = paths }
+    local helper = { name = name, token = token, path = paths, paths = paths }
     table.insert(self.made, helper)
     helper.container = ctx.docker:create(name, {
         Image = image,

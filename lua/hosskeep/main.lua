@@ -2,10 +2,10 @@
 
 local context = require "hosskeep.context"
 local dropins = require "hosskeep.dropins"
+local execution = require "hosskeep.execution"
 local failure = require "hosskeep.failure"
 local options = require "hosskeep.options"
 local report = require "hosskeep.report"
-local runner = require "hosskeep.runner"
 local settings_file = require "hosskeep.settings_file"
 
 local main = {}
@@ -58,8 +58,8 @@ local function make_context(p, given, out)
     main.prepare(p)
     main.assign_options(p, given)
     local ctx = context.new(p, given, out)
-    p.settings:resolve()
-    if not ctx:read_env() and p.env == "required" then
+    ctx:settle()
+    if p.env ~= "later" and not ctx:read_env() and p.env == "required" then
         failure.raise(failure.PRECONDITION,
             "%s: no .env there; is this the configuration folder? (see --config-dir)",
             ctx.config_dir)
@@ -93,13 +93,13 @@ local function execute(p, given)
     local out = report.new { procedure = p.name, json = given.json, quiet = given.quiet,
         verbose = given.verbose }
     local ctx
-    local ok, problem = runner.guarded(function()
+    local ok, problem = execution.guarded(function()
         ctx = make_context(p, given, out)
     end)
     local code
     if ok then
-        problem = runner.run(p, ctx)
-        code = problem and runner.exit_code(p, ctx, problem)
+        problem = execution.run(p, ctx)
+        code = problem and execution.exit_code(p, ctx, problem)
     else
         code = failure.exit(problem.cause, failure.BUG)
     end

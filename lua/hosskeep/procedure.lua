@@ -15,7 +15,7 @@ local procedure = {}
 origin.hide()
 
 local OPTIONS = {
-    "title", "summary", "arguments", "options", "env", "lock", "failed", "default_check_exit",
+    "title", "summary", "arguments", "options", "env", "lock", "failed", "exit",
 }
 
 local function restore_exit(ctx)
@@ -24,7 +24,7 @@ end
 
 local DEFAULTS = {
     backup = { failed = failure.BACKUP, env = "required", lock = true },
-    restore = { failed = restore_exit, env = "optional", lock = false },
+    restore = { failed = restore_exit, env = "later", lock = "later" },
 }
 
 local methods = setmetatable({}, { __index = edits.methods })
@@ -33,7 +33,29 @@ local meta = { __index = methods, __name = "procedure" }
 -- Set by procedure.define: main() hands the procedure over instead of running it.
 local receiver
 
---- Makes a procedure. Options: title, summary, arguments, options, env, lock, failed.
+-- "ARCHIVE [NAME]" is short for {{name="ARCHIVE", required=true}, {name="NAME"}}.
+local function arguments_of(given)
+    if type(given) ~= "string" then
+        return given or {}
+    end
+    local list = {}
+    for word in given:gmatch "%S+" do
+        local optional = word:match "^%[(.+)%]$"
+        list[#list + 1] = { name = optional or word, required = not optional }
+    end
+    return list
+end
+
+-- exit={before=9, after=10}: before and after the first lasting change.
+local function by_change(exit)
+    return function(ctx)
+        return ctx.changed and exit.after or exit.before
+    end
+end
+
+--- Makes a procedure. Options: title, summary, arguments ("ARCHIVE" or a list), options, env
+--- ("required", "optional", "later": the steps call ctx:use_env), lock (true, false, "later": the
+--- steps call ctx:lock), failed (exit code or fn(ctx)) or exit={before=, after=}.
 function procedure.new(name, options)
     options = options or {}
     names.check_keys("option of procedure.new", options, OPTIONS)
@@ -43,7 +65,7 @@ function procedure.new(name, options)
         name = name,
         title = options.title or name,
         summary = options.summary,
-        arguments = options.arguments or {},
+        arguments = arguments_of(options.arguments),
         options = options.options or {},
         origin = where,
         file = file,
@@ -60,7 +82,21 @@ function procedure.new(name, options)
             p[key] = options[key]
         end
     end
+    if options.exit then
+        p.failed = by_change(options.exit)
+    end
     return setmetatable(p, meta)
+end
+
+--- Declares an option of this procedure: {name=, short=, value="WORD"|false, help=, setting=}.
+function methods:option(declaration)
+    local copy = {}
+    for key, value in pairs(declaration) do
+        copy[key] = value
+    end
+    copy.long, copy.name = copy.long or copy.name, nil
+    self.options[#self.options + 1] = copy
+    return self
 end
 
 --- The exit code of a failure that does not name one.

@@ -62,6 +62,11 @@ end
 
 --- The running step is done.
 function methods:done(name)
+    for index = #self.pieces, 1, -1 do
+        if self.pieces[index] and not self.pieces[index].job then
+            self:finish(self.pieces[index].label)
+        end
+    end
     local seconds = self.current and time.monotonic() - self.current.started or 0
     tell(self, "done", name, seconds)
     self.current = nil
@@ -102,8 +107,14 @@ function methods:tick()
     end
 end
 
---- A piece of work has moved `bytes` so far (of `total`, if known).
+--- A piece of work has moved `bytes` so far (of `total`, if known). Without bytes: returns a
+--- function that a progress= option takes.
 function methods:progress(label, bytes, total)
+    if bytes == nil then
+        return function(moved)
+            self:progress(label, moved, total)
+        end
+    end
     local piece = piece_of(self, label)
     piece.bytes = bytes or piece.bytes
     piece.total = total or piece.total

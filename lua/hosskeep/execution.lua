@@ -4,7 +4,7 @@
 local failure = require "hosskeep.failure"
 local origin = require "hosskeep.origin"
 
-local runner = {}
+local execution = {}
 
 local function handler(err)
     if type(err) == "table" and err.traced then
@@ -14,7 +14,7 @@ local function handler(err)
 end
 
 --- Calls fn(...); true, or false and {cause=, trace=}.
-function runner.guarded(fn, ...)
+function execution.guarded(fn, ...)
     return xpcall(fn, handler, ...)
 end
 
@@ -37,7 +37,7 @@ end
 
 local function in_step(ctx, step, phase, fn)
     ctx.step = step.name
-    local ok, problem = runner.guarded(fn)
+    local ok, problem = execution.guarded(fn)
     ctx.step = nil
     if not ok then
         error(blame(problem, step, phase), 0)
@@ -59,7 +59,7 @@ end
 local function run_body(p, ctx, step)
     local body = p:body(step)
     while true do
-        local ok, problem = runner.guarded(body, ctx)
+        local ok, problem = execution.guarded(body, ctx)
         if ok then
             return
         end
@@ -85,7 +85,7 @@ local function run_step(p, ctx, step)
         end
         ctx.report:step(step.name, step.title)
         run_body(p, ctx, step)
-        if step.undo then
+        if step.undo and not ctx.point_of_no_return then
             ctx:on_failure(function()
                 step.undo(ctx)
             end, "undo " .. step.name)
@@ -95,11 +95,11 @@ local function run_step(p, ctx, step)
 end
 
 --- Runs the cleanups in reverse. A failing one becomes a warning and stops none of the others.
-function runner.unwind(ctx, failed)
+function execution.unwind(ctx, failed)
     while #ctx.stack > 0 do
         local entry = table.remove(ctx.stack)
         if entry.always or failed then
-            local ok, problem = runner.guarded(entry.fn)
+            local ok, problem = execution.guarded(entry.fn)
             if not ok then
                 ctx:warn("%s: %s", entry.label, failure.text(problem.cause))
                 ctx.report:trace(problem.trace)
@@ -109,9 +109,9 @@ function runner.unwind(ctx, failed)
 end
 
 --- Runs checks and steps. Returns nil, or the problem {cause=, trace=, step=, phase=}.
-function runner.run(p, ctx)
-    local ok, problem = runner.guarded(function()
-        if p.lock then
+function execution.run(p, ctx)
+    local ok, problem = execution.guarded(function()
+        if p.lock == true then
             ctx:lock()
         end
         check_all(p, ctx)
@@ -123,7 +123,7 @@ function runner.run(p, ctx)
             run_step(p, ctx, step)
         end
     end)
-    runner.unwind(ctx, not ok)
+    execution.unwind(ctx, not ok)
     if ok then
         return nil
     end
@@ -136,7 +136,7 @@ local function out_of_stock(text)
 end
 
 --- The exit code for a problem.
-function runner.exit_code(p, ctx, problem)
+function execution.exit_code(p, ctx, problem)
     local default = p:failure_exit(ctx)
     if problem.phase == "check" and not ctx.changed then
         default = failure.PRECONDITION
@@ -147,4 +147,4 @@ function runner.exit_code(p, ctx, problem)
     return failure.exit(problem.cause, default)
 end
 
-return runner
+return execution
