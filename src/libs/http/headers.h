@@ -19,14 +19,17 @@ typedef struct http_headers {
     size_t bytes;
 } http_headers;
 
-#define HTTP_HEADERS_INIT {NULL, 0, 0}
+#define HTTP_HEADERS_INIT                                                                          \
+    { NULL, 0, 0 }
 
-/* Adds one field. CR, LF and NUL, and names that are no token, are refused (kind STATE). Copies both. */
+/* Adds one field. CR, LF and NUL, and names that are no token, are refused (kind STATE). Copies
+ * both. */
 int http_headers_add(http_headers *h, const char *name, const char *value, size_t value_length,
                      error *e);
 
-/* Takes one line as it came from the wire: a status line forgets what was there, a field is added with its
- * name in lower case, a line that is neither is ignored. `status` is set by a status line. */
+/* Takes one line as it came from the wire: a status line forgets what was there, a field is added
+ * with its name in lower case, a line that is neither is ignored. `status` is set by a status line.
+ */
 int http_headers_line(http_headers *h, const char *line, size_t n, long *status, error *e);
 
 /* The value of the first field of that name (any case), or NULL. */

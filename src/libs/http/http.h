@@ -1,7 +1,8 @@
 /* http.h: HTTP(S) over TCP, TLS and unix sockets.
  *
- * A client keeps a few connections alive; it is counted and may be used from several threads at once (each
- * transfer has a connection of its own while it runs). All waiting sees interrupts within 100 ms. */
+ * A client keeps a few connections alive; it is counted and may be used from several threads at
+ * once (each transfer has a connection of its own while it runs). All waiting sees interrupts
+ * within 100 ms. */
 #ifndef HTTP_HTTP_H
 #define HTTP_HTTP_H
 
@@ -28,8 +29,8 @@ typedef struct http_request {
     double connect_timeout; /* 0: 10 s */
     double idle_timeout;    /* seconds without a byte either way; 0: none */
     bool follow;            /* redirects of GET and HEAD */
-    bool shielded;          /* does not look at interrupts: for cleaning up, together with a timeout */
-    const char *unix_path;  /* unix socket instead of the URL's host */
+    bool shielded; /* does not look at interrupts: for cleaning up, together with a timeout */
+    const char *unix_path; /* unix socket instead of the URL's host */
     const char *ca, *cert, *key;
     bool insecure; /* TLS without verification */
     const char *user, *password;
@@ -52,18 +53,21 @@ void http_client_unref(http_client *c); /* NULL is fine */
 /* Sends and waits for the whole answer. 0 for any status; the caller frees `out` in every case. */
 int http_perform(http_client *c, const http_request *request, http_response *out, error *e);
 
-/* Sends and waits for the head of the answer, whatever its status. The body is pulled through the reader, which
- * holds 512 KiB at most; a body that is cut is a failure. `request` need not outlive the call. */
+/* Sends and waits for the head of the answer, whatever its status. The body is pulled through the
+ * reader, which holds 512 KiB at most; a body that is cut is a failure. `request` need not outlive
+ * the call. */
 reader *http_open(http_client *c, const http_request *request, error *e);
 
 /* The answer's head; lives as long as the reader. */
 const http_response *http_reader_response(const reader *r);
 
-/* 1 when reading would not block (bytes, the end or a failure), 0 when nothing came in `seconds`, -1 interrupted. */
+/* 1 when reading would not block (bytes, the end or a failure), 0 when nothing came in `seconds`,
+ * -1 interrupted. */
 int http_reader_poll(reader *r, double seconds, error *e);
 
-/* Starts a request whose body is pushed through the writer. finish() waits for the answer; a status >= 400 fails
- * both write and finish with kind HTTP. free() without finish() cuts the body, so that the server rejects it. */
+/* Starts a request whose body is pushed through the writer. finish() waits for the answer; a status
+ * >= 400 fails both write and finish with kind HTTP. free() without finish() cuts the body, so that
+ * the server rejects it. */
 writer *http_upload(http_client *c, const http_request *request, error *e);
 
 /* The answer, once finish() or write() has failed or succeeded; lives as long as the writer. */

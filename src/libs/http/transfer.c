@@ -17,8 +17,8 @@ double transfer_now(void) {
 
 int transfer_begin(transfer *t, http_client *c, const http_request *request, error *e) {
     t->client = http_client_ref(c);
-    t->response.body = (buffer)BUFFER_INIT(request->max_size ? request->max_size
-                                                             : (size_t)16 * 1024 * 1024);
+    t->response.body =
+        (buffer)BUFFER_INIT(request->max_size ? request->max_size : (size_t)16 * 1024 * 1024);
     t->follow = request->follow;
     t->shielded = request->shielded;
     t->over_unix = request->unix_path != NULL;
@@ -59,8 +59,7 @@ static void collect(transfer *t) {
 
 static void check_idle(transfer *t) {
     if (!t->done && t->idle > 0 && transfer_now() - t->moved_at > t->idle) {
-        error_set(&t->failure, ERROR_TIMEOUT, 0, "http", t->subject,
-                  "no data for %.0f s", t->idle);
+        error_set(&t->failure, ERROR_TIMEOUT, 0, "http", t->subject, "no data for %.0f s", t->idle);
         t->done = true;
         t->result = CURLE_OPERATION_TIMEDOUT;
     }

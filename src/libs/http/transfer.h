@@ -1,4 +1,5 @@
-/* transfer.h: one request under way, shared by perform, reader and upload. Internal to this room. */
+/* transfer.h: one request under way, shared by perform, reader and upload. Internal to this room.
+ */
 #ifndef HTTP_TRANSFER_H
 #define HTTP_TRANSFER_H
 
@@ -29,11 +30,12 @@ struct transfer {
     size_t (*give)(transfer *t, char *data, size_t n);
 };
 
-/* Prepares everything but starts nothing; take and give must be set before. transfer_end() in every case. */
+/* Prepares everything but starts nothing; take and give must be set before. transfer_end() in every
+ * case. */
 int transfer_begin(transfer *t, http_client *c, const http_request *request, error *e);
 
-/* Drives until ready() or the transfer is over (1), until `deadline` on the monotonic clock (0: none) passed (0),
- * or interrupted (-1). */
+/* Drives until ready() or the transfer is over (1), until `deadline` on the monotonic clock (0:
+ * none) passed (0), or interrupted (-1). */
 int transfer_pump(transfer *t, bool (*ready)(const transfer *t), double deadline, error *e);
 
 /* After the end: 0, or -1 with the reason. */

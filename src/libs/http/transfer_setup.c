@@ -169,9 +169,9 @@ static CURLcode set_texts(transfer *t, const http_request *r) {
         CURLoption option;
         const char *value;
     } texts[] = {
-        {CURLOPT_URL, r->url},        {CURLOPT_UNIX_SOCKET_PATH, r->unix_path},
-        {CURLOPT_CAINFO, r->ca},      {CURLOPT_SSLCERT, r->cert},
-        {CURLOPT_SSLKEY, r->key},     {CURLOPT_USERNAME, r->user},
+        {CURLOPT_URL, r->url},           {CURLOPT_UNIX_SOCKET_PATH, r->unix_path},
+        {CURLOPT_CAINFO, r->ca},         {CURLOPT_SSLCERT, r->cert},
+        {CURLOPT_SSLKEY, r->key},        {CURLOPT_USERNAME, r->user},
         {CURLOPT_PASSWORD, r->password},
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {

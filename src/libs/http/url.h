@@ -10,7 +10,8 @@
 /* Appends `text` percent-encoded: all but letters, digits and "-._~" (so "/" too). */
 int url_escape(buffer *b, const char *text, size_t n, error *e);
 
-/* Appends "?name=value" or "&name=value", both escaped, depending on whether `b` holds a "?" already. */
+/* Appends "?name=value" or "&name=value", both escaped, depending on whether `b` holds a "?"
+ * already. */
 int url_query(buffer *b, const char *name, const char *value, error *e);
 
 /* Writes `url` without user information, query and fragment into `out`, for messages. */

@@ -15,12 +15,14 @@ static const char *const RESPONSES[][2] = {
     {"GET /chunked ", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"},
     {"GET /redirect ", "HTTP/1.1 302 Found\r\nLocation: /ok\r\nContent-Length: 3\r\n\r\nnot"},
     {"GET /loop ", "HTTP/1.1 302 Found\r\nLocation: /loop\r\nContent-Length: 0\r\n\r\n"},
-    {"GET /file ", "HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n"},
+    {"GET /file ",
+     "HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n"},
     {"GET /bad ", "HTTP/1.1 503 Busy\r\nContent-Length: 11\r\n\r\ntry\r\n later"},
     {"HEAD /ok ", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"},
     {"DELETE /ok ", "HTTP/1.1 204 No\r\n\r\n"},
     {"GET /junk ", "what is this\r\n\r\n"},
-    {"GET /auth ", "HTTP/1.1 401 Who\r\nWWW-Authenticate: Basic realm=x\r\nContent-Length: 0\r\n\r\n"},
+    {"GET /auth ",
+     "HTTP/1.1 401 Who\r\nWWW-Authenticate: Basic realm=x\r\nContent-Length: 0\r\n\r\n"},
 };
 
 static bool is(const char *head, const char *start) {

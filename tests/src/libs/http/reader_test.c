@@ -22,8 +22,8 @@ static bool big(int fd, bool chunks) {
     bool ok = server_send(fd, chunks ? "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
                                      : "HTTP/1.1 200 OK\r\nContent-Length: 268435456\r\n\r\n");
     for (long long n = 0; ok && n < BIG; n += (long long)sizeof data) {
-        ok = chunks ? server_chunk(fd, data, sizeof data)
-                    : server_send_bytes(fd, data, sizeof data);
+        ok =
+            chunks ? server_chunk(fd, data, sizeof data) : server_send_bytes(fd, data, sizeof data);
         atomic_fetch_add(&sent, (long long)sizeof data);
     }
     return ok && (!chunks || server_chunk(fd, "", 0));

@@ -23,8 +23,8 @@ bool server_send(int fd, const char *text);
 bool server_send_bytes(int fd, const void *data, size_t n);
 bool server_chunk(int fd, const void *data, size_t n); /* n = 0: the last chunk */
 
-/* Reads a body, sized or chunked as the head says; returns its length, or -1 when it was cut. The first bytes
- * are put into `keep`. */
+/* Reads a body, sized or chunked as the head says; returns its length, or -1 when it was cut. The
+ * first bytes are put into `keep`. */
 long long server_body(int fd, const char *head, char *keep, size_t size);
 
 #endif
