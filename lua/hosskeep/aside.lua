@@ -1,0 +1,84 @@
+--- Renaming aside instead of deleting: works on trees of any owner, costs nothing, and is undone by
+-- renaming back. Each rename is in the marker before it is done. What a cut-off restore left is
+-- rubbish and is deleted at the end, from inside a container, because its owners are not the
+-- caller; what was a site's own is kept.
+
+local marker = require "hosskeep.marker"
+local container_run = require "hosskeep.container_run"
+
+local m = {}
+
+local function free_name(path)
+    local stem = path .. ".before-restore-" .. time.format("%Y%m%dT%H%M%SZ")
+    local name, n = stem, 1
+    while fs.lstat(name) do
+        n = n + 1
+        name = stem .. "-" .. n
+    end
+    return name
+end
+
+--- Renames `path` aside if it exists. `rubbish` means: left by a restore that was cut off.
+function m.rename(ctx, path, rubbish)
+    if not fs.lstat(path) then return end
+    local to = free_name(path)
+    table.insert(ctx.state.marker.aside, { from = path, to = to, rubbish = rubbish or false })
+    marker.write(ctx)
+    fs.rename(path, to)
+    fs.sync(fs.dirname(path))
+end
+
+-- Puts one thing back where it was; what stands in its place is of this restore.
+local function put_back(one)
+    if not fs.lstat(one.to) then return end
+    if fs.lstat(one.from) and not try(fs.remove_tree, one.from) then
+        fs.rename(one.from, free_name(one.from)) -- foreign-owned: out of the way
+    end
+    fs.rename(one.to, one.from)
+    fs.sync(fs.dirname(one.from))
+end
+
+--- Puts everything back that was the site's own, the last rename first.
+function m.put_back(ctx)
+    local list = ctx.state.marker.aside
+    for i = #list, 1, -1 do
+        if not list[i].rubbish then put_back(list[i]) end
+    end
+end
+
+--- Names of what was the site's own and is kept beside its successor.
+function m.kept(ctx)
+    local kept = {}
+    for _, one in ipairs(ctx.state.marker.aside) do
+        if not one.rubbish and fs.lstat(one.to) then kept[#kept + 1] = one.to end
+    end
+    return kept
+end
+
+local function sweep_in_container(ctx, path)
+    local image = ctx.state.containers.db or ctx.state.containers.opensearch
+    if not image then return false end
+    container_run.run(ctx, "remove " .. path, {
+        Image = image:inspect().Image,
+        User = "0",
+        Entrypoint = json.array { "rm", "-rf", "--", "/mnt/parent/" .. fs.basename(path) },
+        Cmd = json.array {},
+        HostConfig = {
+            Binds = json.array { fs.dirname(path) .. ":/mnt/parent" }, NetworkMode = "none",
+        },
+    })
+    return fs.lstat(path) == nil
+end
+
+--- Deletes what cut-off restores left.
+function m.sweep(ctx)
+    for _, one in ipairs(ctx.state.marker.aside) do
+        local gone = not fs.lstat(one.to)
+        if not gone and one.rubbish then
+            gone = try(fs.remove_tree, one.to) or sweep_in_container(ctx, one.to)
+            if not gone then ctx:warn("%s is left over; remove it as root", one.to) end
+        end
+    end
+end
+
+return m

@@ -1,0 +1,82 @@
+--- The server's folders on the host, made with the owners that its services need. Foreign owners
+-- are given through the Engine: a tar laid into a mount sets owner and mode of the mount's root,
+-- so no sudo is needed, whatever the UID.
+
+local m = {}
+
+local OPENSEARCH = 1000 -- user and group of OpenSearch's image
+
+local function mode(text)
+    return tonumber(text, 8)
+end
+
+-- Folder key, place, and what it gets when the archive does not tell.
+local FOLDERS = {
+    { key = "db_root", place = "db_root", mode = mode "700" },
+    { key = "opensearch_data", place = "opensearch_data", mode = mode "770",
+        uid = OPENSEARCH, gid = OPENSEARCH },
+    { key = "current", place = "current", mode = mode "700" },
+    { key = "db", place = "db", mode = mode "711" },
+    { key = "opensearch", place = "opensearch", mode = mode "770",
+        uid = OPENSEARCH, gid = OPENSEARCH },
+    { key = "backups", place = "backups", mode = mode "700" },
+}
+
+local function known(ctx, folder)
+    local part = (ctx.state.parts.folders or {})[folder.key] or {}
+    local own_mode = part.mode or folder.mode
+    -- The database's user must get at its dumps.
+    if folder.key == "db" then own_mode = own_mode | mode "711" end
+    return {
+        uid = part.uid or folder.uid or process.uid,
+        gid = part.gid or folder.gid or process.gid,
+        mode = own_mode,
+    }
+end
+
+local function needs(path, owner)
+    local now = fs.stat(path)
+    return now.uid ~= owner.uid or now.gid ~= owner.gid or now.mode ~= owner.mode
+end
+
+--- Sets owner and mode of the root of a mount: `target` is the path in the helper.
+function m.own(helper, target, owner)
+    local tar <close> = archive.tar(helper:upload(target))
+    tar:add_directory("./", owner)
+    tar:close()
+end
+
+-- The database's folder is the image's business while it is empty: initdb takes it over.
+local function wanted(ctx)
+    local list = {}
+    for _, folder in ipairs(FOLDERS) do
+        local path = ctx.places[folder.place]
+        if path and (folder.key ~= "opensearch_data" or ctx.state.parts.opensearch) then
+            list[#list + 1] = { name = folder.key, bind = path, owner = known(ctx, folder) }
+        end
+    end
+    return list
+end
+
+--- Makes the missing folders and gives all of them their owners.
+function m.make(ctx)
+    local foreign = {}
+    for _, folder in ipairs(wanted(ctx)) do
+        fs.mkdir(folder.bind, mode "700")
+        if needs(folder.bind, folder.owner) then foreign[#foreign + 1] = folder end
+    end
+    if #foreign == 0 then return end
+    local helper = ctx.helpers:mounts(foreign)
+    for _, folder in ipairs(foreign) do
+        m.own(helper.container, helper.path[folder.name], folder.owner)
+    end
+end
+
+--- The paths that restore may change, for the dry run.
+function m.paths(ctx)
+    local list = {}
+    for _, folder in ipairs(wanted(ctx)) do list[#list + 1] = folder.bind end
+    return list
+end
+
+return m

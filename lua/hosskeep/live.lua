@@ -1,0 +1,99 @@
+--- Is a server living here? A restore must not touch one. Live is: `.env`, a container of the
+-- project, or a volume or data folder of ours that holds something.
+
+local failure = require "hosskeep.failure"
+local marker = require "hosskeep.marker"
+
+local m = {}
+
+local BLOCK = 512
+local META = { x = true, g = true, L = true, K = true } -- headers that only describe the next entry
+
+local function size_of(header)
+    return tonumber(header:sub(125, 135):match("^%s*([0-7]+)") or "0", 8)
+end
+
+--- True when the Engine's tar of a folder has an entry below the folder itself.
+function m.holds_something(reader)
+    local entries = 0
+    while true do
+        local header = reader:read(BLOCK)
+        if not header or #header < BLOCK or header:byte(1) == 0 then return false end
+        if META[header:sub(157, 157)] then
+            local rest = (size_of(header) + BLOCK - 1) // BLOCK * BLOCK
+            while rest > 0 do
+                rest = rest - #assert(reader:read(math.min(rest, 65536)), "the tar ends early")
+            end
+        else
+            entries = entries + 1
+            if entries == 2 then return true end
+            -- The folder itself has no content, so the next header follows at once.
+        end
+    end
+end
+
+local function full_volume(ctx)
+    local mounts = {}
+    if ctx.dry_run then return nil end -- a look into a volume takes a helper
+    for _, volume in ipairs(ctx.state.volumes) do
+        if ctx.docker:volume(volume.volume) then
+            mounts[#mounts + 1] = { name = volume.name, volume = volume.volume, readonly = true }
+        end
+    end
+    if #mounts == 0 then return nil end
+    local helper = ctx.helpers:mounts(mounts)
+    for _, mount in ipairs(mounts) do
+        local reader <close> = helper.container:open(helper.path[mount.name])
+        if m.holds_something(reader) then return mount.volume end
+    end
+end
+
+-- A folder that exists and holds something. One that the caller may not list is asked for through
+-- the Engine.
+local function full_folder(ctx)
+    for _, path in ipairs { ctx.places.db_root, ctx.places.opensearch_data } do
+        if fs.stat(path) then
+            local names = try(fs.list, path)
+            if not names and ctx.dry_run then
+                ctx:note("%s cannot be listed; a real run looks through the Engine", path)
+            elseif not names then
+                local helper = ctx.helpers:mounts {
+                    { name = "folder", bind = path, readonly = true },
+                }
+                local reader <close> = helper.container:open(helper.path.folder)
+                if m.holds_something(reader) then return path end
+            elseif #names > 0 then
+                return path
+            end
+        end
+    end
+end
+
+--- What lives here, in words, or nil.
+function m.find(ctx)
+    if fs.stat(ctx.places.env) then return ctx.places.env .. " exists" end
+    local container = ctx.docker:containers { project = ctx.project, all = true }[1]
+    if container then return "container " .. container.name .. " exists" end
+    local volume = full_volume(ctx)
+    if volume then return "volume " .. volume .. " is not empty" end
+    local folder = full_folder(ctx)
+    if folder then return folder .. " is not empty" end
+end
+
+--- Refuses a live installation (exit 4). A marker of the same archive makes this run a
+-- continuation. Returns that marker, or nil.
+function m.refuse(ctx)
+    local before = marker.read(ctx)
+    if before and before.id == ctx.state.archive_id then return before end
+    if before then
+        failure.raise(4, "a restore of another archive (%s) was cut off here; run that one again,"
+            .. " or remove %s", before.archive or "unknown", marker.path(ctx))
+    end
+    local found = m.find(ctx)
+    if found and not ctx.options.replace then
+        failure.raise(4, "a server lives here: %s; nothing was changed", found)
+    end
+    return nil
+end
+
+return m

@@ -1,0 +1,129 @@
+--- OpenSearch at restore: hosskeep's own repository is registered, its snapshot restored over what
+-- a fresh server has made by itself, and waited for.
+
+local failure = require "hosskeep.failure"
+local opensearch = require "hosskeep.opensearch"
+local start = require "hosskeep.start"
+
+local m = {}
+
+local REPOSITORY = "hosskeep"
+-- The core service may make its empty index again between the deletion and the restore.
+local ATTEMPTS = 5
+
+local function call(ctx, method, path, body, timeout)
+    return http.request { method = method, url = ctx.state.opensearch_url .. path, json = body,
+        timeout = timeout or 60 }
+end
+
+local function decoded(response)
+    return json.decode(response.body)
+end
+
+--- Waits until OpenSearch answers and is `yellow` or `green`.
+function m.wait_ready(ctx)
+    local deadline = time.monotonic() + ctx.settings["start.timeout"]
+    start.container(ctx, "opensearch")
+    ctx.state.opensearch_url = opensearch.url(ctx)
+    while true do
+        local response, err = try(http.request, { timeout = 70, check = false,
+            url = ctx.state.opensearch_url
+                .. "/_cluster/health?wait_for_status=yellow&timeout=60s" })
+        if response and response.status == 200 then return end
+        ctx.state.server:check()
+        if time.monotonic() >= deadline then
+            failure.raise(10, "opensearch: not ready within %d s: %s",
+                ctx.settings["start.timeout"],
+                err and tostring(err) or ("status " .. response.status))
+        end
+        time.sleep(0.2)
+    end
+end
+
+-- The repository's folder as the container sees it.
+local function location(ctx)
+    local part = ctx.state.parts.opensearch
+    if part.location then return part.location end
+    for _, mount in ipairs(start.container(ctx, "opensearch"):inspect().Mounts) do
+        if mount.Source and fs.realpath(mount.Source) == fs.realpath(ctx.places.opensearch) then
+            return mount.Destination .. "/" .. REPOSITORY
+        end
+    end
+    failure.raise(10, "opensearch: its container does not mount %s", ctx.places.opensearch)
+end
+
+local function newest(snapshots)
+    local best
+    for _, snapshot in ipairs(snapshots) do
+        local later = not best or snapshot.start_time_in_millis > best.start_time_in_millis
+        if snapshot.state == "SUCCESS" and later then best = snapshot end
+    end
+    return best
+end
+
+-- The snapshot to restore: the one of the manifest, else the newest that succeeded.
+local function choose(ctx)
+    call(ctx, "PUT", "/_snapshot/" .. REPOSITORY,
+        { type = "fs", settings = { location = location(ctx) } })
+    local all = decoded(call(ctx, "GET", "/_snapshot/" .. REPOSITORY .. "/_all")).snapshots
+    local wanted = ctx.state.parts.opensearch.snapshot
+    for _, snapshot in ipairs(all) do
+        if snapshot.snapshot == wanted and snapshot.state == "SUCCESS" then return snapshot end
+    end
+    local snapshot = not wanted and newest(all)
+    if not snapshot then
+        failure.raise(10, "opensearch: no complete snapshot%s in the archive",
+            wanted and (" " .. wanted) or "")
+    end
+    return snapshot
+end
+
+local function begin(ctx, snapshot)
+    if #snapshot.indices > 0 then
+        -- By name, because a wildcard must not delete what the snapshot does not bring.
+        for _, index in ipairs(snapshot.indices) do
+            try(call, ctx, "DELETE", "/" .. index .. "?ignore_unavailable=true")
+        end
+    end
+    return call(ctx, "POST", ("/_snapshot/%s/%s/_restore?wait_for_completion=true")
+        :format(REPOSITORY, snapshot.snapshot),
+        { indices = table.concat(snapshot.indices, ","), include_global_state = false },
+        ctx.settings["opensearch.timeout"])
+end
+
+local function check(answer)
+    local shards = (answer.snapshot or {}).shards
+    if not shards or shards.failed ~= 0 or shards.successful ~= shards.total then
+        failure.raise(10, "opensearch: the index restore failed: %s",
+            json.encode(answer):sub(1, 300))
+    end
+end
+
+local function close_again(ctx)
+    for _, index in ipairs(ctx.state.parts.opensearch.indices or {}) do
+        if index.status == "close" then call(ctx, "POST", "/" .. index.name .. "/_close") end
+    end
+end
+
+--- Restores the index, and waits for it.
+function m.run(ctx)
+    local snapshot = choose(ctx)
+    if #snapshot.indices == 0 then
+        ctx:note("the snapshot has no index")
+        return
+    end
+    for attempt = 1, ATTEMPTS do
+        local response, err = try(begin, ctx, snapshot)
+        if response then
+            check(decoded(response))
+            break
+        end
+        if attempt == ATTEMPTS or err.kind ~= "http" then
+            failure.raise(10, "opensearch: the index restore failed: %s", tostring(err))
+        end
+    end
+    close_again(ctx)
+    m.wait_ready(ctx)
+end
+
+return m

@@ -1,0 +1,84 @@
+--- A restore goes back to the same version. What will run here is told by the setting, by a running
+-- endpoint, or by the image of core; when nothing tells, the endpoint is asked once the server
+-- runs, before the index is touched.
+
+local failure = require "hosskeep.failure"
+local server = require "hosskeep.server"
+
+local m = {}
+
+local function tag_of(image)
+    local tag = image and image:match(":([^:/@]+)$")
+    return tag ~= "latest" and tag or nil
+end
+
+-- The tag of the project's core container, or of the only hoss-core image.
+local function by_image(ctx)
+    local container = ctx.docker:service(ctx.project, "core")
+    if container and (container.image or ""):find("hoss%-core") then
+        return tag_of(container.image)
+    end
+    local tags = {}
+    for _, image in ipairs(ctx.docker:images()) do
+        for _, name in ipairs(image.RepoTags or {}) do
+            if name:find("hoss%-core:") then tags[#tags + 1] = tag_of(name) end
+        end
+    end
+    if #tags == 1 then return tags[1] end
+end
+
+local function compare(ctx, found, where)
+    local wanted = ctx.state.version.version
+    if wanted and found.version ~= wanted then
+        failure.raise(7, "the archive is of version %s, %s is %s", wanted, where, found.version)
+    end
+    local build = ctx.state.version.build
+    if build and found.build and build ~= found.build then
+        ctx:warn("the archive is of build %s, %s is %s; the version is the same", build, where,
+            found.build)
+    end
+end
+
+--- Before anything is changed: compares with what is known of the target. Raises exit 7.
+function m.check_target(ctx)
+    local set = ctx.settings["server.version"]
+    ctx.state.version_known = true
+    if set and set ~= "" then
+        return compare(ctx, { version = set }, "server.version")
+    end
+    local found = server.discover(ctx)
+    if found then return compare(ctx, found, "the running server") end
+    local tag = by_image(ctx)
+    if tag then return compare(ctx, { version = tag }, "the image of core") end
+    ctx.state.version_known = false
+end
+
+--- Once the server runs, before the index: the version that it tells itself. Different: it is
+-- stopped, exit 7.
+function m.check_endpoint(ctx)
+    if not ctx:wants("core") then return end
+    local deadline = time.monotonic() + ctx.settings["start.timeout"]
+    local found, reason
+    repeat
+        found, reason = server.discover(ctx)
+        if found then
+            local fine, err = try(compare, ctx, found, "the started server")
+            if fine == nil and err then
+                for _, container in ipairs(ctx.docker:containers { project = ctx.project }) do
+                    container:stop { timeout = 10 }
+                end
+                error(err, 0)
+            end
+            return
+        end
+        if ctx.state.version_known then
+            ctx:note("the endpoint was not asked for its version: %s", reason)
+            return
+        end
+        ctx.state.server:check()
+        time.sleep(0.2)
+    until time.monotonic() >= deadline
+    failure.raise(10, "the started server does not answer: %s", reason)
+end
+
+return m

@@ -1,0 +1,51 @@
+--- The volumes at restore: made if they are missing, with compose's labels, so that compose takes
+-- them for its own.
+
+local source = require "hosskeep.source"
+
+local m = {}
+
+local function labels_of(ctx, one)
+    local labels = {}
+    for key, value in pairs(one.part.labels or {}) do labels[key] = value end
+    labels["com.docker.compose.project"] = ctx.project
+    labels["com.docker.compose.volume"] = labels["com.docker.compose.volume"]
+        or one.volume:gsub("^" .. ctx.project:gsub("%p", "%%%0") .. "_", "")
+    return labels
+end
+
+--- What the steps about volumes read and change.
+function m.objects(ctx)
+    local names = {}
+    for _, one in ipairs(ctx.state.volumes or source.volumes(ctx)) do
+        names[#names + 1] = "volume " .. one.volume
+    end
+    return { reads = { "archive" }, changes = names }
+end
+
+local function make(ctx, one)
+    ctx.docker:create_volume(one.volume, { labels = labels_of(ctx, one), driver = one.part.driver })
+    table.insert(ctx.state.made_volumes, one.volume)
+end
+
+--- Makes each volume of the archive. One that a cut-off restore filled is made anew; an empty one
+-- is used as it is.
+function m.make(ctx)
+    ctx.state.made_volumes = {}
+    ctx:on_failure(function() m.remove_made(ctx) end, "remove the volumes that were made")
+    for _, one in ipairs(ctx.state.volumes) do
+        if ctx.state.fresh_volumes and ctx.docker:remove_volume(one.volume) then
+            make(ctx, one)
+        elseif not ctx.docker:volume(one.volume) then
+            make(ctx, one)
+        end
+    end
+end
+
+--- Removes those that this run has made.
+function m.remove_made(ctx)
+    ctx.helpers:remove_all()
+    for _, name in ipairs(ctx.state.made_volumes or {}) do ctx.docker:remove_volume(name) end
+end
+
+return m

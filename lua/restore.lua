@@ -1,0 +1,150 @@
+--- hosskeep restore ARCHIVE: puts a whole HOSS server back. The steps are those of the design
+-- notes. Until `mark-start` nothing is changed; until `start-server` a failure puts back what was
+-- there; behind it the same command is run again. `.env` is written last, because the server does
+-- not start without it.
+
+local aside = require "hosskeep.aside"
+local certificates = require "hosskeep.certificates_restore"
+local compare = require "hosskeep.compare"
+local folders = require "hosskeep.folders"
+local live = require "hosskeep.live"
+local marker = require "hosskeep.marker"
+local opensearch = require "hosskeep.opensearch_restore"
+local postgres = require "hosskeep.postgres_restore"
+local procedure = require "hosskeep.procedure"
+local rabbitmq = require "hosskeep.rabbitmq_restore"
+local replace = require "hosskeep.replace"
+local source = require "hosskeep.source"
+local space = require "hosskeep.restore_checks"
+local start = require "hosskeep.start"
+local unpack_archive = require "hosskeep.unpack"
+local version = require "hosskeep.restore_version"
+local volumes = require "hosskeep.volumes_restore"
+
+local p = procedure.new("restore", {
+    title = "Put a whole HOSS server back from an archive",
+    arguments = { { name = "ARCHIVE", required = true, help = "the file that a backup made" } },
+    options = { { long = "replace", help = "take the place of a live installation" } },
+    env = "later", lock = false,
+})
+
+p:step { name = "verify-archive", title = "read the whole archive and check it",
+    objects = { reads = { "archive" } },
+    check = function(ctx) source.verify(ctx) end }
+
+p:step { name = "check-site", title = "refuse a live installation and a wrong version",
+    objects = { reads = { "configuration folder", "containers", "volumes" } },
+    check = function(ctx)
+        source.adopt_settings(ctx)
+        space.take_lock(ctx)
+        ctx.state.volumes = source.volumes(ctx)
+        version.check_target(ctx)
+        ctx.state.before = live.refuse(ctx)
+        space.check(ctx)
+    end }
+
+p:step { name = "mark-start", title = "note that a restore is under way",
+    objects = { changes = { "marker" } },
+    run = function(ctx)
+        ctx.state.continued = ctx.state.before ~= nil
+        fs.mkdir(ctx.places.config)
+        marker.begin(ctx, ctx.state.before)
+        ctx.changed = true
+    end,
+    undo = function(ctx) marker.forget(ctx) end }
+
+p:step { name = "set-aside", title = "move what is in the way aside",
+    objects = replace.objects,
+    run = function(ctx) replace.set_aside(ctx) end }
+
+p:step { name = "make-folders", title = "make the folders with their owners",
+    objects = function(ctx) return { changes = folders.paths(ctx) } end,
+    run = function(ctx) folders.make(ctx) end }
+
+p:step { name = "make-volumes", title = "make the volumes that are missing",
+    objects = volumes.objects,
+    run = function(ctx) volumes.make(ctx) end }
+
+p:step { name = "unpack", title = "fill configuration, volumes, dumps and snapshot",
+    objects = volumes.objects,
+    run = function(ctx) unpack_archive.run(ctx) end }
+
+p:step { name = "prepare-databases", title = "write the database's start-up script",
+    when = function(ctx) return ctx.state.parts.postgres ~= nil end,
+    objects = function(ctx) return { changes = { postgres.script_path(ctx) } } end,
+    run = function(ctx) postgres.prepare(ctx) end,
+    undo = function(ctx) postgres.undo(ctx) end }
+
+p:step { name = "write-env", title = "write .env, without which no server starts",
+    objects = function(ctx) return { changes = { ctx.places.env } } end,
+    run = function(ctx)
+        if ctx.state.parts.postgres then unpack_archive.hand_over_dumps(ctx) end
+        fs.write(ctx.places.env, ctx.state.env_text, { mode = tonumber("600", 8) })
+    end,
+    undo = function(ctx) fs.remove(ctx.places.env) end }
+
+p:step { name = "start-server", title = "start the server",
+    objects = { changes = { "containers" } },
+    run = function(ctx)
+        ctx.helpers:remove_all() -- they would pin volumes and folders of the server
+        replace.point_of_no_return(ctx)
+        start.run(ctx)
+    end }
+
+p:step { name = "carry-queues", title = "carry RabbitMQ's data over to its new host name",
+    when = rabbitmq.wanted,
+    objects = { changes = { "container rabbitmq" } },
+    run = function(ctx) rabbitmq.carry_over(ctx) end }
+
+p:step { name = "wait-databases", title = "wait for the databases to be restored",
+    when = function(ctx) return ctx.state.parts.postgres ~= nil end,
+    objects = { reads = { "container db" } },
+    run = function(ctx) postgres.wait_restored(ctx) end }
+
+p:step { name = "restore-certificates", title = "put traefik's certificates back",
+    when = function(ctx) return ctx.state.parts.certificates ~= nil end,
+    objects = { changes = { "container traefik" } },
+    run = function(ctx) certificates.run(ctx) end }
+
+p:step { name = "check-version", title = "compare the version that the server tells",
+    objects = { reads = { "endpoint" } },
+    run = function(ctx) version.check_endpoint(ctx) end }
+
+p:step { name = "restore-index", title = "restore the search index from its snapshot",
+    when = function(ctx) return ctx.state.parts.opensearch ~= nil end,
+    objects = { changes = { "index" } },
+    run = function(ctx)
+        opensearch.wait_ready(ctx)
+        opensearch.run(ctx)
+    end }
+
+p:step { name = "compare", title = "count what came back against the manifest",
+    objects = { reads = { "databases", "index", "directory", "queues" } },
+    run = function(ctx)
+        if ctx.state.parts.postgres then postgres.wait_ready(ctx) end
+        compare.databases(ctx)
+        compare.indices(ctx)
+        compare.entries(ctx)
+        compare.broker(ctx)
+    end }
+
+p:step { name = "wait-services", title = "see that every service still runs",
+    objects = { reads = { "containers" } },
+    run = function(ctx) start.wait_services(ctx) end }
+
+p:step { name = "clean-up", title = "remove what was there for the restore only",
+    objects = { changes = { "dumps", "start-up script", "marker" } },
+    run = function(ctx)
+        if ctx.state.parts.postgres then postgres.clean(ctx) end
+        replace.forget(ctx)
+        aside.sweep(ctx)
+        marker.remove(ctx)
+    end }
+
+p:step { name = "report", title = "say what was done",
+    run = function(ctx)
+        for _, path in ipairs(aside.kept(ctx)) do ctx:note("the former %s is kept", path) end
+        ctx:note("restored %s", fs.basename(ctx.options.args[1]))
+    end }
+
+return p:main(...)
