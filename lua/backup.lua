@@ -1,0 +1,72 @@
+--- hosskeep backup: the whole HOSS server into one verified archive in BACKUP_ROOT/backups. One
+-- step, one sentence. The names are an interface: a site edits the steps by them (see `hosskeep
+-- steps backup`).
+
+local procedure = require "hosskeep.procedure"
+
+local certificates = require "hosskeep.certificates"
+local checks = require "hosskeep.checks"
+local configuration = require "hosskeep.configuration"
+local ldap = require "hosskeep.ldap"
+local opensearch = require "hosskeep.opensearch"
+local postgres = require "hosskeep.postgres"
+local publish = require "hosskeep.publish"
+local rabbitmq = require "hosskeep.rabbitmq"
+local server = require "hosskeep.server"
+local volumes = require "hosskeep.volumes"
+
+local b = procedure.new("backup", { title = "Back up a HOSS server" })
+
+-- First everything is looked at, before anything is done.
+b:step { name = "check-services", title = "Every service of SERVICES runs",
+    check = server.check_services }
+b:step { name = "check-folders", title = "The containers use BACKUP_ROOT's folders",
+    check = checks.folders }
+b:step { name = "check-volumes", title = "Every volume is there", check = volumes.check }
+b:step { name = "check-version", title = "The endpoint tells its version",
+    check = server.check_version }
+b:step { name = "check-space", title = "There is room for a backup", check = checks.space }
+
+b:step { name = "clear-current", title = "Empty .current", run = configuration.clear_current }
+b:step { name = "create-archive", title = "Begin the archive under a hidden name",
+    run = publish.open }
+
+-- What takes long and runs inside the containers begins now, and goes on beside the reading below.
+b:step { name = "start-dumps", title = "Begin to dump the databases and roles",
+    run = postgres.start }
+b:step { name = "start-snapshot", title = "Begin the snapshot of the index",
+    run = opensearch.start }
+b:step { name = "start-definitions", title = "Ask the broker and the directory what they hold",
+    run = function(ctx)
+        rabbitmq.start(ctx)
+        ldap.start(ctx)
+    end }
+b:step { name = "mount-volumes", title = "Mount all that is read into one helper",
+    run = volumes.mount }
+
+b:step { name = "add-version", title = "Add the server's version", run = server.add_version }
+b:step { name = "add-configuration", title = "Add the configuration", run = configuration.add }
+b:step { name = "add-certificates", title = "Add traefik's certificates", run = certificates.add }
+b:step { name = "add-volumes", title = "Add the volumes; ldap and RabbitMQ stand still meanwhile",
+    run = function(ctx)
+        volumes.add(ctx, function(service)
+            if service == "ldap" then ldap.finish(ctx) end
+            if service == "rabbitmq" then rabbitmq.finish(ctx) end
+        end)
+    end }
+b:step { name = "add-definitions", title = "Add the broker's definitions",
+    run = function(ctx)
+        rabbitmq.finish(ctx)
+        ldap.finish(ctx)
+    end }
+b:step { name = "add-dumps", title = "Add the dumps", run = postgres.add }
+b:step { name = "add-snapshot", title = "Add the snapshot", run = opensearch.add }
+b:step { name = "add-current", title = "Add what site steps left in .current",
+    run = configuration.add_current }
+
+b:step { name = "finish", title = "Add the list of entries and the manifest", run = publish.finish }
+b:step { name = "verify", title = "Read the archive back", run = publish.verify }
+b:step { name = "publish", title = "Give the archive its name", run = publish.publish }
+b:step { name = "report", title = "Tell where it is", run = publish.report }
+
+return b:main(...)

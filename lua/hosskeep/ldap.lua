@@ -1,0 +1,42 @@
+--- The directory: its data goes with the volumes; here its entries are counted, for the comparison
+-- after a restore.
+
+local server = require "hosskeep.server"
+
+local m = {}
+
+-- slapcat reads the database beside the running server. Entries begin with dn: or, in base 64,
+-- dn::.
+local COUNT = [[slapcat -n 1 2>/dev/null | grep -c '^dn:']]
+
+--- Starts to count, in the background; the service is not paused yet.
+function m.start(ctx)
+    if not ctx:wants("ldap") then return end
+    ctx.ldap_count = server.running(ctx, "ldap"):exec({ "sh", "-c", COUNT }, {
+        user = "root", timeout = 120, background = true,
+    })
+end
+
+--- Waits for the count. A directory that cannot be counted is backed up nevertheless.
+function m.finish(ctx)
+    local job = ctx.ldap_count
+    if not job then return end
+    ctx.ldap_count = nil
+    local done, problem = try(job.wait, job)
+    local entries = done and math.tointeger(tonumber(done.stdout:match("^%s*(%d+)%s*$")))
+    if entries and entries > 0 then
+        ctx.manifest.ldap = { entries = entries }
+    else
+        ctx.manifest.ldap = json.object {}
+        ctx:warn("ldap: its entries could not be counted: %s", tostring(problem or "no number"))
+    end
+end
+
+--- The directory's entries now.
+function m.count(_, container)
+    local answer = container:exec({ "sh", "-c", COUNT },
+        { user = "root", timeout = 120, check = false })
+    return math.tointeger(tonumber(answer.stdout:match("^%s*(%d+)%s*$"))) or 0
+end
+
+return m
