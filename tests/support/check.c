@@ -2,13 +2,14 @@
 
 #include <dirent.h>
 #include <ftw.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static int checks;
-static int failures;
+static atomic_int checks;
+static atomic_int failures;
 static char folder[256];
 static pid_t folder_owner;
 

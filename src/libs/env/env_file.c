@@ -45,15 +45,15 @@ static char unescape(char quote, char c) {
 }
 
 /* Line ends become LF, as a file that is read as text has them; escapes of quoted values go. */
-static char *value_of(const char *text, const env_binding *b) {
-    size_t n = b->value.end - b->value.start;
-    const char *from = text + b->value.start;
+static char *copy_span(const char *text, env_span span, char quote) {
+    size_t n = span.end - span.start;
+    const char *from = text + span.start;
     char *value = malloc(n + 1);
     size_t used = 0;
     for (size_t i = 0; value && i < n; i++) {
         char c = from[i];
-        if (c == '\\' && b->quote && i + 1 < n && unescape(b->quote, from[i + 1])) {
-            c = unescape(b->quote, from[++i]);
+        if (c == '\\' && quote && i + 1 < n && unescape(quote, from[i + 1])) {
+            c = unescape(quote, from[++i]);
         } else if (c == '\r') {
             i += i + 1 < n && from[i + 1] == '\n';
             c = '\n';
@@ -161,8 +161,8 @@ static int add(env_file *out, const char *text, const env_binding *b, env_lookup
         out->room = room;
     }
     env_entry entry = {NULL, NULL, b->line, b->raw.start, b->raw.end};
-    entry.key = strndup(text + b->key.start, b->key.end - b->key.start);
-    entry.value = b->has_value ? value_of(text, b) : NULL;
+    entry.key = copy_span(text, b->key, '\0');
+    entry.value = b->has_value ? copy_span(text, b->value, b->quote) : NULL;
     if (!entry.key || (b->has_value && !entry.value)) {
         free(entry.key);
         free(entry.value);

@@ -147,6 +147,9 @@ static int remove_entry(int fd, const char *name) {
     if (unlinkat(fd, name, AT_REMOVEDIR) == 0 || errno == ENOENT) {
         return 1;
     }
+    if (errno == EBUSY) {
+        errno = EXDEV; /* something is mounted there */
+    }
     return errno == ENOTEMPTY || errno == EEXIST ? 0 : -1;
 }
 

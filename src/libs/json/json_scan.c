@@ -221,9 +221,6 @@ static int scan_members(struct scan *s, int depth, bool object) {
     if (take(s, close)) {
         return 0;
     }
-    if (depth >= JSON_MAX_DEPTH) {
-        return wrong(s, "nested too deeply");
-    }
     do {
         if ((object && scan_name(s) != 0) || scan_value(s, depth + 1) != 0) {
             return -1;
@@ -237,6 +234,9 @@ static int scan_value(struct scan *s, int depth) {
     skip_space(s);
     int c = peek(s);
     if (c == '{' || c == '[') {
+        if (depth > JSON_MAX_DEPTH) {
+            return wrong(s, "nested too deeply");
+        }
         return scan_members(s, depth, c == '{');
     }
     return scan_scalar(s);
