@@ -152,15 +152,16 @@ function methods:replace(name, step)
         return self
     end
     local new = check_step(step, old.name)
-    if new.name ~= old.name then
-        if self:find(new.name) then
-            complain('there is a step "%s" already', new.name)
-        end
-        self:alias(old.name, new.name)
+    local renamed = new.name ~= old.name
+    if renamed and self:find(new.name) then
+        complain('there is a step "%s" already', new.name)
     end
     new.title = new.title or old.title
     new.origin, new.file, new.edits, new.wraps = old.origin, file, old.edits, old.wraps
     self.list[index] = new
+    if renamed then
+        self:alias(old.name, new.name)
+    end
     record(self, new, "replaced", where)
     return self
 end

@@ -76,7 +76,7 @@ function failure.exit(err, default)
         return 128 + signal
     end
     local kind = failure.kind(err)
-    if kind == "failure" then
+    if kind == "failure" or kind == "exit" then
         return err.exit
     elseif kind == "archive" then
         return failure.ARCHIVE

@@ -183,17 +183,11 @@ end
 
 --- Loads the procedure NAME from the search path without running it.
 function procedure.define(name)
-    local found, text = hosskeep.find(name)
+    local found = hosskeep.find(name)
     if not found then
         failure.raise(failure.USAGE, 'no procedure "%s" on the search path', name)
     end
-    local chunk
-    if found:find "^embedded:" then
-        chunk = assert(load(text, "=" .. found, "t"))
-    else
-        chunk = hosskeep.load(found)
-    end
-    return procedure.receive(chunk, name)
+    return procedure.receive(hosskeep.load(found), name)
 end
 
 --- Runs a chunk that ends in p:main(...) and returns p, not run.

@@ -1,0 +1,54 @@
+local certificates = require "hosskeep.certificates"
+local checks = require "hosskeep.checks"
+local configuration = require "hosskeep.configuration"
+local volumes = require "hosskeep.volumes"
+
+describe("hosskeep.certificates", function()
+    it("looks where the setting and traefik.yaml say first", function()
+        local list = certificates.candidates("/set.json",
+            'acme:\n  storage: "acme/a.json" # here\n  email: x\n')
+        assert.equal("/set.json", list[1])
+        assert.equal("/acme/a.json", list[2])
+    end)
+
+    it("knows the usual places without a configuration", function()
+        local list = certificates.candidates("/acme.json", nil)
+        assert.equal("/acme.json", list[1])
+        assert.truthy(#list > 1)
+    end)
+end)
+
+describe("hosskeep.checks", function()
+    it("asks for more with more data, and for no less than last time", function()
+        local small = checks.estimate(10 << 20, 1 << 20, 0)
+        assert.truthy(checks.estimate(100 << 20, 1 << 20, 0) > small)
+        assert.truthy(checks.estimate(10 << 20, 100 << 20, 0) > small)
+        assert.truthy(checks.estimate(0, 0, 500 << 20) >= 500 << 20)
+        assert.equal(0, checks.estimate(0, 0, 0))
+    end)
+end)
+
+describe("hosskeep.volumes", function()
+    local function context(...)
+        local services = {}
+        for _, name in ipairs { ... } do services[name] = true end
+        return { wants = function(_, name) return services[name] == true end }
+    end
+
+    it("reads those of the services that there are", function()
+        assert.equal(4, #volumes.wanted(context("auth", "ldap", "rabbitmq")))
+        assert.equal(0, #volumes.wanted(context("db", "opensearch")))
+        assert.equal("ldap-vol1", volumes.wanted(context("ldap"))[2].key)
+    end)
+end)
+
+describe("hosskeep.configuration", function()
+    it("carries the names of the design notes, never the data", function()
+        local items = " " .. table.concat(configuration.ITEMS, " ") .. " "
+        for _, name in ipairs { ".env", "traefik.yaml", "core", "auth", "sync", "opensearch",
+            "elasticsearch", "ui" } do
+            assert.truthy(items:find(" " .. name .. " ", 1, true), name)
+        end
+        assert.is_nil(items:find(" data ", 1, true))
+    end)
+end)

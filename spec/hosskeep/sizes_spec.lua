@@ -1,0 +1,15 @@
+local sizes = require "hosskeep.sizes"
+
+describe("sizes", function()
+    it("are printed for people", function()
+        assert.equal("0 B", sizes.bytes(0))
+        assert.equal("1023 B", sizes.bytes(1023))
+        assert.equal("1.5 KiB", sizes.bytes(1536))
+        assert.equal("1.0 GiB", sizes.bytes(2 ^ 30))
+        assert.equal("0.5s", sizes.seconds(0.5))
+        assert.equal("1m15s", sizes.seconds(75.2))
+        assert.equal("2h00m05s", sizes.seconds(7205))
+        assert.equal("-", sizes.rate(100, 0))
+        assert.equal("50 B/s", sizes.rate(100, 2))
+    end)
+end)
