@@ -10,6 +10,7 @@ local configuration = require "hosskeep.configuration"
 local ldap = require "hosskeep.ldap"
 local opensearch = require "hosskeep.opensearch"
 local postgres = require "hosskeep.postgres"
+local prune = require "hosskeep.prune"
 local publish = require "hosskeep.publish"
 local rabbitmq = require "hosskeep.rabbitmq"
 local server = require "hosskeep.server"
@@ -33,9 +34,9 @@ b:step { name = "create-archive", title = "Begin the archive under a hidden name
 
 -- What takes long and runs inside the containers begins now, and goes on beside the reading below.
 b:step { name = "start-dumps", title = "Begin to dump the databases and roles",
-    run = postgres.start }
+    objects = postgres.objects, run = postgres.start }
 b:step { name = "start-snapshot", title = "Begin the snapshot of the index",
-    run = opensearch.start }
+    objects = opensearch.objects, run = opensearch.start }
 b:step { name = "start-definitions", title = "Ask the broker and the directory what they hold",
     run = function(ctx)
         rabbitmq.start(ctx)
@@ -45,9 +46,11 @@ b:step { name = "mount-volumes", title = "Mount all that is read into one helper
     run = volumes.mount }
 
 b:step { name = "add-version", title = "Add the server's version", run = server.add_version }
-b:step { name = "add-configuration", title = "Add the configuration", run = configuration.add }
+b:step { name = "add-configuration", title = "Add the configuration",
+    objects = configuration.objects, run = configuration.add }
 b:step { name = "add-certificates", title = "Add traefik's certificates", run = certificates.add }
 b:step { name = "add-volumes", title = "Add the volumes; ldap and RabbitMQ stand still meanwhile",
+    objects = volumes.objects,
     run = function(ctx)
         volumes.add(ctx, function(service)
             if service == "ldap" then ldap.finish(ctx) end
@@ -67,6 +70,7 @@ b:step { name = "add-current", title = "Add what site steps left in .current",
 b:step { name = "finish", title = "Add the list of entries and the manifest", run = publish.finish }
 b:step { name = "verify", title = "Read the archive back", run = publish.verify }
 b:step { name = "publish", title = "Give the archive its name", run = publish.publish }
+b:step { name = "prune", title = "Remove the archives that are too many", run = prune.run }
 b:step { name = "report", title = "Tell where it is", run = publish.report }
 
 return b:main(...)

@@ -6,10 +6,11 @@ local SERVICE = "traefik"
 local PREFIX = "certificates"
 local USUAL = { "/acme.json", "/letsencrypt/acme.json", "/etc/traefik/acme.json" }
 
---- Where traefik may keep them: as the setting says, as traefik.yaml says, or at one of the usual
+--- Where traefik may keep them: as the setting says, else as traefik.yaml says or at one of the usual
 -- places.
 function m.candidates(setting, yaml)
-    local list = { setting }
+    if setting ~= "" then return { setting } end
+    local list = {}
     for line in (yaml or ""):gmatch("[^\r\n]+") do
         local path = line:match("^%s*storage%s*:%s*[\"']?([^\"'#%s]+)")
         if path then list[#list + 1] = path:sub(1, 1) == "/" and path or "/" .. path end
@@ -20,7 +21,7 @@ end
 
 local function find(ctx, container)
     local yaml = try(fs.read, fs.join(ctx.places.config, "traefik.yaml"))
-    for _, path in ipairs(m.candidates(ctx.settings["traefik.acme"], yaml)) do
+    for _, path in ipairs(m.candidates(ctx.settings["certificates.path"], yaml)) do
         local found = container:stat(path)
         if found and found.size > 0 then return path end
     end

@@ -68,7 +68,7 @@ function m.space(ctx)
     postgres.check(ctx)
     opensearch.check(ctx)
     local need = m.estimate(postgres.size(ctx), ctx.index_size or 0, last_archive(ctx))
-    need = need + ctx.settings["space.margin"]
+    need = need + ctx.settings["space.reserve"]
     local free = fs.stat(ctx.places.backup_root) and fs.space(ctx.places.backup_root).free
     if free and free < need then
         failure.raise(4, "BACKUP_ROOT: %s: %s free, about %s needed",

@@ -79,6 +79,13 @@ function m.add(ctx)
     ctx.manifest.configuration = { included = included, missing = missing }
 end
 
+--- What the step about the configuration reads.
+function m.objects(ctx)
+    local reads = {}
+    for i, item in ipairs(m.ITEMS) do reads[i] = "file:" .. fs.join(ctx.places.config, item) end
+    return { reads = reads }
+end
+
 --- `.current` is where site steps put what else belongs into the archive. What a killed run left
 -- there goes.
 function m.clear_current(ctx)

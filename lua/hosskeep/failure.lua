@@ -78,7 +78,7 @@ function failure.exit(err, default)
     local kind = failure.kind(err)
     if kind == "failure" or kind == "exit" then
         return err.exit
-    elseif kind == "archive" then
+    elseif kind == "archive" and default ~= failure.BACKUP then
         return failure.ARCHIVE
     end
     return default

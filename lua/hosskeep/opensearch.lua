@@ -94,6 +94,14 @@ function m.check(ctx)
     ctx.opensearch_version = (call(ctx, "GET", "/").version or {}).number
 end
 
+--- What the snapshot touches.
+function m.objects(ctx)
+    if not ctx:wants(SERVICE) then return {} end
+    return {
+        reads = { "index:*" }, changes = { "folder:" .. fs.join(ctx.places.opensearch, REPOSITORY) },
+    }
+end
+
 local function register(ctx)
     local settings = { location = fs.join(MOUNT, REPOSITORY) }
     call(ctx, "PUT", SNAPSHOTS, { type = "fs", settings = settings })

@@ -12,7 +12,6 @@ local SERVICE = "db"
 local MOUNT = "/mnt/backup"
 local FOLDER = "hosskeep-dumps"
 local GLOBALS = "globals.sql"
-local LONG = 7 * 24 * 3600 -- seconds: a dump takes what it takes
 local OUTPUT = 64 << 20 -- at most so much text of a worker: a line for each table
 
 local function user(ctx)
@@ -69,6 +68,17 @@ function m.size(ctx)
     return sum
 end
 
+--- What the dumps touch.
+function m.objects(ctx)
+    local objects = { reads = {}, changes = {} }
+    for _, database in ipairs(ctx.databases and ctx.databases.list or {}) do
+        table.insert(objects.reads, "database:" .. database.name)
+        table.insert(objects.changes,
+            "file:" .. fs.join(ctx.places.db, FOLDER, dump.file_name(database.name)))
+    end
+    return objects
+end
+
 local function start_worker(ctx, container, folder, databases)
     local arguments = { folder }
     for _, database in ipairs(databases) do
@@ -76,8 +86,8 @@ local function start_worker(ctx, container, folder, databases)
         arguments[#arguments + 1] = dump.file_name(database.name)
     end
     return sh(ctx, container, dump.WORKER, arguments, {
-        env = dump.worker_environment(user(ctx)), max_output = OUTPUT,
-        timeout = LONG, background = true,
+        env = dump.worker_environment(user(ctx), ctx.settings["postgres.counts"]),
+        max_output = OUTPUT, timeout = ctx.settings["postgres.timeout"], background = true,
     })
 end
 
@@ -123,7 +133,9 @@ local function record(ctx, database, result)
     if not result or not result.dumped then
         failure.raise(5, "db: %s was not dumped", database.name)
     end
-    if not result.tables then ctx:warn("db: the rows of %s could not be counted", database.name) end
+    if not result.tables and ctx.settings["postgres.counts"] then
+        ctx:warn("db: the rows of %s could not be counted", database.name)
+    end
     local entry, bytes = add_file(ctx, name)
     return {
         name = database.name, entry = entry, bytes = bytes, template = database.template,
@@ -181,7 +193,8 @@ end
 --- The rows of each table of one database, as they are now: { ["schema.table"] = rows }.
 function m.count(ctx, container, database)
     local answer = sh(ctx, container, dump.COUNT, { dump.connection(database) }, {
-        env = dump.worker_environment(user(ctx)), max_output = OUTPUT, timeout = LONG,
+        env = dump.worker_environment(user(ctx), true), max_output = OUTPUT,
+        timeout = ctx.settings["postgres.timeout"],
     })
     local tables = {}
     for _, line in ipairs(lines(answer.stdout)) do tables[line.table] = line.rows end

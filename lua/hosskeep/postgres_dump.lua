@@ -31,9 +31,13 @@ select format('select json_build_object(''table'', %L, ''rows'', count(*)) from 
 local DUMP = [==[
 pg_dump -Fc -Z1 --no-sync --snapshot="$HK_SNAPSHOT" -f "$HK_FILE" -d "$HK_DATABASE" &
 dump=$!
-printf "begin transaction isolation level repeatable read read only;
-    set transaction snapshot '%s';\n%s\n" "$HK_SNAPSHOT" "$HK_COUNT" |
-    psql -qAtX -v ON_ERROR_STOP=1 -d "$HK_DATABASE" || echo '{"uncounted": true}'
+count() {
+    [ -n "$HK_COUNT" ] || return 1
+    printf "begin transaction isolation level repeatable read read only;
+        set transaction snapshot '%s';\n%s\n" "$HK_SNAPSHOT" "$HK_COUNT" |
+        psql -qAtX -v ON_ERROR_STOP=1 -d "$HK_DATABASE"
+}
+count || echo '{"uncounted": true}'
 wait "$dump" || exit 1
 [ "$(head -c 5 "$HK_FILE")" = PGDMP ] || { echo "what pg_dump wrote is no dump" >&2; exit 1; }
 pg_restore --list "$HK_FILE" > /dev/null || exit 1
@@ -107,8 +111,8 @@ function m.environment(user, more)
 end
 
 --- The environment of a worker.
-function m.worker_environment(user)
-    return m.environment(user, { HK_DUMP = DUMP, HK_COUNT = COUNT })
+function m.worker_environment(user, counts)
+    return m.environment(user, { HK_DUMP = DUMP, HK_COUNT = counts and COUNT or "" })
 end
 
 --- A database's name as a connection string, so that no name is read as anything else.

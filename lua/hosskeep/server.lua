@@ -81,7 +81,7 @@ function m.discover(ctx)
     local url = ctx.endpoint .. "/core/v1/discover"
     local answer, problem = try(http.request, {
         url = url, check = false, max_size = 1 << 20,
-        timeout = ctx.settings["endpoint.timeout"],
+        timeout = ctx.settings["endpoint.timeout"], insecure = ctx.settings["endpoint.insecure"],
     })
     if not answer then return nil, tostring(problem) end
     return judge(url, answer)

@@ -46,6 +46,19 @@ function m.check(ctx)
     for _, kind in ipairs(m.wanted(ctx)) do ctx.sources[kind.key] = source(ctx, kind) end
 end
 
+--- What the step about volumes touches.
+function m.objects(ctx)
+    local objects = { reads = {}, changes = {} }
+    for _, kind in ipairs(m.wanted(ctx)) do
+        local one = ctx.sources[kind.key]
+        table.insert(objects.reads, "volume:" .. (one.volume or one.bind))
+        if kind.pause and ctx.settings[kind.service .. ".pause"] then
+            table.insert(objects.changes, "paused:" .. kind.service)
+        end
+    end
+    return objects
+end
+
 -- Everything that is read through the Engine, all in one helper.
 local function all_mounts(ctx)
     local mounts = {}

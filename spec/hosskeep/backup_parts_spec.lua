@@ -52,3 +52,31 @@ describe("hosskeep.configuration", function()
         assert.is_nil(items:find(" data ", 1, true))
     end)
 end)
+
+describe("hosskeep.prune", function()
+    local prune = require "hosskeep.prune"
+    local NAMES = {
+        "hoss-backup-2026-01-01T000000Z.tar.gz", "hoss-backup-2026-01-02T000000Z-10.tar.gz",
+        "hoss-backup-2026-01-02T000000Z-2.tar.zst", "hoss-backup-2026-01-02T000000Z.tar.gz",
+        "hoss-backup-2026-01-02T000000Z.manifest.json", "hoss-backup-mine.tar.gz", "notes.txt",
+        "hoss-backup-2026-01-01T000000Z-copy.tar.gz", ".hoss-backup-2026-01-01T000000Z.partial",
+    }
+
+    local function surplus(keep)
+        local list = {}
+        for i, one in ipairs(prune.surplus(NAMES, keep)) do list[i] = one.name end
+        return list
+    end
+
+    it("keeps the newest and leaves foreign files alone", function()
+        assert.same({}, surplus(0))
+        assert.same({}, surplus(4))
+        assert.same({ NAMES[1] }, surplus(3))
+        assert.same({ NAMES[1], NAMES[4], NAMES[3] }, surplus(1))
+    end)
+
+    it("knows the manifest beside each", function()
+        assert.equal("hoss-backup-2026-01-02T000000Z-2.manifest.json",
+            prune.surplus(NAMES, 1)[3].beside)
+    end)
+end)
