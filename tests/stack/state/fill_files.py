@@ -123,7 +123,7 @@ def seed_config(site, _):
             file.write(content)
         os.chmod(path, mode)
         own(path)
-    for name, mode in (("core/templates", 0o750), ("ui/empty", 0o700), ("ui/theme", 0o2775)):
+    for name, mode in (("core/templates", 0o750), ("ui/leer", 0o700), ("ui/theme", 0o2775)):
         folder = os.path.join(site.config, name)
         os.makedirs(folder, exist_ok=True)
         own(folder)
