@@ -1,5 +1,7 @@
 -- hosskeep guard: resumes paused containers when the process that paused them dies. Started by
--- hosskeep itself; reads "pause ID" and "resume ID" on its standard input.
+-- hosskeep itself; reads "pause ID" and "resume ID" on its standard input. As
+-- `guard --after SECONDS ID...` it resumes those when the time is up, unless its standard input
+-- ends before.
 
 local PATIENCE = 2 -- seconds in which a pause that was under way may still arrive
 local INTERVAL = 0.05
@@ -49,6 +51,24 @@ local function obey(line)
     end
 end
 
+-- True when standard input ends within so many seconds.
+local function input_ends_within(seconds)
+    local drained = stream.copy(fs.open "/proc/self/fd/0", stream.null(), { background = true })
+    local ended, why = drained:wait(seconds)
+    drained:cancel()
+    return ended ~= nil or why ~= "timeout"
+end
+
+local words = { ... }
+if words[1] == "--after" then
+    for index = 3, #words do
+        held[words[index]] = true
+    end
+    if not input_ends_within(tonumber(words[2])) then
+        resume_all()
+    end
+    return 0
+end
 for line in io.lines() do
     obey(line)
 end

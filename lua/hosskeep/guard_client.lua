@@ -53,6 +53,23 @@ function methods:resumed(id)
     end
 end
 
+--- Has what is paused now resumed after so many seconds, by a process of its own, unless the
+--- function that is returned is called before. Nil when nothing is paused.
+function methods:deadline(seconds)
+    if next(self.held) == nil then
+        return nil
+    end
+    local argv = { hosskeep.executable, "guard", "--after", tostring(seconds) }
+    for id in pairs(self.held) do
+        argv[#argv + 1] = id
+    end
+    local watch = process.start { argv = argv, detach = true, ignore_signals = true }
+    return function()
+        watch:close_stdin()
+        watch:wait(10)
+    end
+end
+
 --- Ends the guard, which resumes what is still held.
 function methods:close()
     if self.process then

@@ -129,6 +129,18 @@ function methods:watch(label, job, total)
     return job
 end
 
+--- Waits for a background job and shows its bytes and time meanwhile. Returns or raises what
+--- job:wait() does.
+function methods:await(label, job, total)
+    self:watch(label, job, total)
+    while not job:done() do
+        stream.wait_any { job, timeout = INTERVAL }
+        self:tick()
+    end
+    self:finish(label)
+    return job:wait()
+end
+
 --- A piece is complete.
 function methods:finish(label, bytes)
     for index, piece in ipairs(self.pieces) do

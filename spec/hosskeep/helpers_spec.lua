@@ -38,7 +38,10 @@ describe("helpers", function()
     end)
 
     it("bind folders so that missing ones are made, unless they must exist", function()
-        local one = made:mounts { db = { bind = "/b/.db" }, auth = { volume = "server_auth-secrets" } }
+        local one = made:mounts {
+            db = { bind = "/b/.db" },
+            auth = { volume = "server_auth-secrets" },
+        }
         assert.same({ "/b/.db:/mnt/db" }, client.spec.HostConfig.Binds)
         assert.same({ db = "/mnt/db", auth = "/mnt/auth" }, one.path)
         made:mounts { { name = "db", bind = "/b/.db", must_exist = true, readonly = true } }

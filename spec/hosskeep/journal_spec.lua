@@ -48,8 +48,8 @@ describe("the journal", function()
         j:add { kind = "teapot", id = "x" }
         local ctx = engine.context(here.root, client)
         recover.all(ctx)
-        assert.same({ "unpause abc", "DELETE /containers/hosskeep-ID", "remove image hosskeep-empty" },
-            client.log)
+        assert.same({ "unpause abc", "DELETE /containers/hosskeep-ID",
+            "remove image hosskeep-empty" }, client.log)
         assert.is_nil(fs.stat(partial))
         assert.equal("journal: teapot x: left by an earlier run, and nothing knows how to end it",
             ctx.warnings[1])
@@ -86,7 +86,8 @@ describe("the journal", function()
 
     it("removes unfinished archives and leaves the others", function()
         fs.mkdir(here.root .. "/backups")
-        for _, name in ipairs { ".hoss-backup-1.tar.gz.partial", "hoss-backup-1.tar.gz", "x.partial" } do
+        local names = { ".hoss-backup-1.tar.gz.partial", "hoss-backup-1.tar.gz", "x.partial" }
+        for _, name in ipairs(names) do
             fs.write(here.root .. "/backups/" .. name, "x")
         end
         recover.all(engine.context(here.root, engine.client()))
