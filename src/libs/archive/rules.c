@@ -1,0 +1,140 @@
+#include "archive/rules.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "archive/name.h"
+#include "archive/seen.h"
+#include "archive/tar_header.h"
+
+const rules_limits rules_default = {4000000, 64LL << 30, 200};
+
+struct rules {
+    rules_limits limits;
+    long long bytes_max;
+    long long entries, bytes;
+    seen *names;
+};
+
+rules *rules_new(const rules_limits *limits, long long archive_size, error *e) {
+    rules *r = calloc(1, sizeof *r);
+    if (!r) {
+        errno = ENOMEM;
+        error_errno(e, "archive", "");
+        return NULL;
+    }
+    r->limits = *limits;
+    if (archive_size < 0 ||
+        archive_size > (TAR_SIZE_MAX - limits->bytes_free) / (limits->ratio > 0 ? limits->ratio : 1)) {
+        r->bytes_max = TAR_SIZE_MAX;
+    } else {
+        r->bytes_max = limits->bytes_free + archive_size * limits->ratio;
+    }
+    /* Parents that have no entry of their own count as well. */
+    r->names = seen_new((size_t)limits->entries * 2 + NAME_DEPTH_MAX, e);
+    if (!r->names) {
+        free(r);
+        return NULL;
+    }
+    return r;
+}
+
+void rules_free(rules *r) {
+    if (r) {
+        seen_free(r->names);
+        free(r);
+    }
+}
+
+long long rules_entries(const rules *r) {
+    return r->entries;
+}
+
+long long rules_bytes(const rules *r) {
+    return r->bytes;
+}
+
+static const char *link_fault(const entry *it) {
+    size_t n = it->link ? strlen(it->link) : 0;
+    if (!name_is_under(it->name, RULES_PAYLOAD)) {
+        return it->type == ENTRY_SYMLINK ? "a symlink outside volumes/" : "a hard link outside volumes/";
+    }
+    if (n == 0 || n > NAME_LENGTH_MAX) {
+        return "link target of a wrong length";
+    }
+    if (it->type == ENTRY_SYMLINK) {
+        return NULL; /* any target: it is put back into a volume as it was, and nothing may lie below it */
+    }
+    const char *why = name_fault(it->link, n);
+    if (why) {
+        return "hard link with a target that is no good name";
+    }
+    size_t volume = name_components(it->name, 2);
+    if (volume != name_components(it->link, 2) || memcmp(it->name, it->link, volume) != 0) {
+        return "hard link that leaves its volume";
+    }
+    return NULL;
+}
+
+static const char *type_fault(const entry *it) {
+    switch (it->type) {
+    case ENTRY_OTHER:
+        return "a device, FIFO or socket";
+    case ENTRY_SYMLINK:
+    case ENTRY_HARDLINK:
+        return link_fault(it);
+    case ENTRY_FILE:
+    case ENTRY_FOLDER:
+        break;
+    }
+    return NULL;
+}
+
+static const char *range_fault(const entry *it) {
+    if (it->mode > 07777) {
+        return "mode out of range";
+    }
+    if (it->uid < 0 || it->uid > TAR_ID_MAX || it->gid < 0 || it->gid > TAR_ID_MAX) {
+        return "uid or gid out of range";
+    }
+    if (it->mtime < -TAR_TIME_MAX || it->mtime > TAR_TIME_MAX) {
+        return "time out of range";
+    }
+    if (it->size < 0 || it->size > TAR_SIZE_MAX) {
+        return "size out of range";
+    }
+    if (it->capability_length > 0 &&
+        (it->type != ENTRY_FILE || !name_is_under(it->name, RULES_PAYLOAD))) {
+        return "security.capability where none belongs";
+    }
+    if ((it->mode & 06000) != 0 && it->type != ENTRY_FOLDER &&
+        !name_is_under(it->name, RULES_PAYLOAD)) {
+        return "a setuid or setgid file outside volumes/";
+    }
+    return NULL;
+}
+
+int rules_check(rules *r, const entry *it, error *e) {
+    const char *why = name_fault(it->name, strlen(it->name));
+    if (!why) {
+        why = type_fault(it);
+    }
+    if (!why) {
+        why = range_fault(it);
+    }
+    if (!why && r->entries >= r->limits.entries) {
+        why = "too many entries";
+    }
+    if (!why && it->size > r->bytes_max - r->bytes) {
+        why = "more content than an archive of this size may hold";
+    }
+    if (why) {
+        return entry_fault(e, "archive", it->name, why);
+    }
+    if (seen_add(r->names, it, e) != 0) {
+        return -1;
+    }
+    r->entries++;
+    r->bytes += it->size;
+    return 0;
+}
