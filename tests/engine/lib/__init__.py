@@ -1,0 +1,1 @@
+"""What the tests against the real stack are made of: engine, stack, run, leftovers, cases."""
