@@ -11,8 +11,8 @@ read_globals = {
 
 files["spec"] = {
     read_globals = {
-        "describe", "it", "before_each", "after_each", "setup", "teardown", "pending", "spy", "stub",
-        "finally", "insulate", "expose",
+        "describe", "it", "before_each", "after_each", "setup", "teardown", "pending", "spy",
+        "stub", "finally", "insulate", "expose",
         assert = {other_fields = true},
     },
 }

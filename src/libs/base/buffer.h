@@ -13,7 +13,8 @@ typedef struct buffer {
     size_t max;
 } buffer;
 
-#define BUFFER_INIT(ceiling) {NULL, 0, 0, (ceiling)}
+#define BUFFER_INIT(ceiling)                                                                       \
+    { NULL, 0, 0, (ceiling) }
 
 /* Appends; -1 with kind LIMIT beyond the ceiling, SYSTEM (ENOMEM) without memory. */
 int buffer_append(buffer *b, const void *data, size_t n, error *e);

@@ -9,13 +9,13 @@
 
 enum error_kind {
     ERROR_NONE = 0,
-    ERROR_SYSTEM,      /* code is errno */
-    ERROR_HTTP,        /* code is the status, or minus the number of curl */
-    ERROR_ENGINE,      /* code is the status that the Engine answered with */
-    ERROR_EXEC,        /* code is the exit code of a program in a container */
-    ERROR_ARCHIVE,     /* an archive that must not be trusted */
+    ERROR_SYSTEM,  /* code is errno */
+    ERROR_HTTP,    /* code is the status, or minus the number of curl */
+    ERROR_ENGINE,  /* code is the status that the Engine answered with */
+    ERROR_EXEC,    /* code is the exit code of a program in a container */
+    ERROR_ARCHIVE, /* an archive that must not be trusted */
     ERROR_JSON,
-    ERROR_ENV,         /* code is the line of the .env file */
+    ERROR_ENV, /* code is the line of the .env file */
     ERROR_TIMEOUT,
     ERROR_INTERRUPTED, /* code is the signal's number */
     ERROR_CANCELLED,   /* a job that was told to end */
@@ -31,7 +31,8 @@ typedef struct error {
     char message[1024]; /* why it failed, one line */
 } error;
 
-#define ERROR_INIT {ERROR_NONE, 0, "", "", ""}
+#define ERROR_INIT                                                                                 \
+    { ERROR_NONE, 0, "", "", "" }
 
 /* Fills `e` and returns -1, so that a caller can `return error_set(...)`. `format` makes the
  * message. `subject` may be NULL. What is too long is cut. */

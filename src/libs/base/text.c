@@ -3,16 +3,37 @@
 #include <stdio.h>
 #include <string.h>
 
-size_t text_utf8_length(const char *text, size_t n) {
-    const unsigned char *s = (const unsigned char *)text;
-    if (n == 0) {
-        return 0;
-    }
-    if (s[0] < 0x80) {
+/* What the first byte promises: 0 when it can begin nothing. */
+static size_t promised(unsigned char first) {
+    if (first < 0x80) {
         return 1;
     }
-    size_t length = s[0] >= 0xF0 ? 4 : s[0] >= 0xE0 ? 3 : 2;
-    if (s[0] < 0xC2 || s[0] > 0xF4 || n < length) {
+    if (first < 0xC2 || first > 0xF4) {
+        return 0;
+    }
+    return first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+}
+
+/* The second byte alone tells overlong forms, surrogates and what lies beyond U+10FFFF. */
+static bool second_fits(unsigned char first, unsigned char second) {
+    switch (first) {
+    case 0xE0:
+        return second >= 0xA0;
+    case 0xED:
+        return second <= 0x9F;
+    case 0xF0:
+        return second >= 0x90;
+    case 0xF4:
+        return second <= 0x8F;
+    default:
+        return true;
+    }
+}
+
+size_t text_utf8_length(const char *text, size_t n) {
+    const unsigned char *s = (const unsigned char *)text;
+    size_t length = n > 0 ? promised(s[0]) : 0;
+    if (length > n) {
         return 0;
     }
     for (size_t i = 1; i < length; i++) {
@@ -20,9 +41,7 @@ size_t text_utf8_length(const char *text, size_t n) {
             return 0;
         }
     }
-    bool overlong = (s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xF0 && s[1] < 0x90);
-    bool outside = (s[0] == 0xED && s[1] > 0x9F) || (s[0] == 0xF4 && s[1] > 0x8F);
-    return overlong || outside ? 0 : length;
+    return length < 2 || second_fits(s[0], s[1]) ? length : 0;
 }
 
 bool text_is_utf8(const char *text, size_t n) {

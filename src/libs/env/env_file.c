@@ -149,8 +149,7 @@ static int expand(char **value, const env_file *file, env_lookup lookup, error *
     return 0;
 }
 
-static int add(env_file *out, const char *text, const env_binding *b, env_lookup lookup,
-               error *e) {
+static int add(env_file *out, const char *text, const env_binding *b, env_lookup lookup, error *e) {
     if (out->count == out->room) {
         size_t room = out->room ? out->room * 2 : 32;
         env_entry *grown = realloc(out->entries, room * sizeof *grown);

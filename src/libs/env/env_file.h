@@ -10,8 +10,8 @@
 
 typedef struct env_entry {
     char *key;
-    char *value; /* NULL: the line has no '=' and sets nothing */
-    int line;    /* where the key stands, from 1 */
+    char *value;       /* NULL: the line has no '=' and sets nothing */
+    int line;          /* where the key stands, from 1 */
     size_t start, end; /* the value as written, quotes included; both: end of the key without '=' */
 } env_entry;
 

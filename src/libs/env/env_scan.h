@@ -26,7 +26,8 @@ typedef struct env_binding {
     int line;
 } env_binding;
 
-/* The next binding from the cursor: 1 read, 0 the text ended, -1 it cannot be read (line is set). */
+/* The next binding from the cursor: 1 read, 0 the text ended, -1 it cannot be read (line is set).
+ */
 int env_scan_next(env_scan *s, env_binding *out);
 
 /* Length of a white space character, as Python's \s sees it, or 0. */

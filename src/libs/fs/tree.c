@@ -78,8 +78,8 @@ static int open_below(int fd, const char *name) {
     /* A sandbox without openat2: compare devices, which a bind mount of the same one passes. */
     struct stat above, below;
     int opened = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (opened >= 0 && (fstat(fd, &above) != 0 || fstat(opened, &below) != 0 ||
-                        above.st_dev != below.st_dev)) {
+    if (opened >= 0 &&
+        (fstat(fd, &above) != 0 || fstat(opened, &below) != 0 || above.st_dev != below.st_dev)) {
         close(opened);
         errno = EXDEV;
         return -1;
@@ -246,8 +246,8 @@ int tree_remove(const char *path, error *e) {
     char *name = folder ? path_basename(path, e) : NULL;
     int result = -1;
     if (name) {
-        bool refused = name[0] == '\0' || name[0] == '/' || strcmp(name, ".") == 0 ||
-                       strcmp(name, "..") == 0;
+        bool refused =
+            name[0] == '\0' || name[0] == '/' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
         if (refused) {
             errno = EINVAL;
             error_errno(e, "remove", path);

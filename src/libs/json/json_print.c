@@ -93,6 +93,13 @@ static int print_number(struct printer *p, const cJSON *item) {
     return put(p, text);
 }
 
+static int put_name(struct printer *p, const char *name) {
+    if (json_print_string(name, name ? strlen(name) : 0, p->b, p->e) != 0) {
+        return -1;
+    }
+    return put(p, p->indent ? ": " : ":");
+}
+
 static int print_item(struct printer *p, const cJSON *item, int depth);
 
 static int print_members(struct printer *p, const cJSON *item, int depth) {
@@ -110,12 +117,7 @@ static int print_members(struct printer *p, const cJSON *item, int depth) {
         if ((child != item->child && put(p, ",") != 0) || put_line(p, depth) != 0) {
             return -1;
         }
-        const char *name = child->string;
-        if (object && (json_print_string(name, name ? strlen(name) : 0, p->b, p->e) != 0 ||
-                       put(p, p->indent ? ": " : ":") != 0)) {
-            return -1;
-        }
-        if (print_item(p, child, depth + 1) != 0) {
+        if ((object && put_name(p, child->string) != 0) || print_item(p, child, depth + 1) != 0) {
             return -1;
         }
     }

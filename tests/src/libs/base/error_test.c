@@ -49,8 +49,9 @@ TEST(errno_is_kept_and_named) {
 }
 
 TEST(kinds_have_words) {
-    const char *words[] = {"none", "system",  "http",        "engine",    "exec",  "archive", "json",
-                           "env",  "timeout", "interrupted", "cancelled", "limit", "state"};
+    const char *words[] = {"none",      "system", "http", "engine",  "exec",
+                           "archive",   "json",   "env",  "timeout", "interrupted",
+                           "cancelled", "limit",  "state"};
     for (int i = 0; i <= ERROR_STATE; i++) {
         CHECK_STR(error_kind_name((enum error_kind)i), words[i]);
     }

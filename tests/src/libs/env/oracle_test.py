@@ -21,13 +21,18 @@ FIXED = [
     "A=\nB=2\n", "A= \nB=2\n", "A\nB=2\n", "export A=1\nexport\tB=2\n", "exportA=1\n",
     "A=x # comment\nB=x# no\nC=#v\nD= # v\n", "# only\n#A=1\n  # also\n", "A='x y' # c\n",
     "A=\"x\\ny\\\"z\"\nB='it\\'s'\n", "A='multi\nline'\nB=1\n", "A='a\\\\'\nB='x'\n",
-    "A=1\nB=${A}2\nC='${A}'\nD=${NONE}\nE=${NONE:-dflt}\nF=$A\nG=${OUTER}\n",
-    "A=${B\nB=${:x}\nC=${}\nD=${:-x}\n", "'k k'=1\n'=2\n", "A =1\nB= 1\n C=1\n", "A=1\nA=2\nB=${A}\n",
-    "A='x\nB=2\n", "A=\"x\"y\nB=2\n", "=1\nB=2\n", "A B=1\n", "A=x\u00a0# y\u3000\n", "A=x\x0b\x0cB=1\n",
-    "A='a\\'\n", "A=\"\\q\\x41\\u00e9\\0\"\n", "export\n", "export =1\n", "A==b=c\n", "A\nB=${A:-d}\n",
+    "A=1\nB=${A}2\nC='${A}'\nD=${NONE}\n", "E=${NONE:-dflt}\nF=$A\nG=${OUTER}\n",
+    "A=${B\nB=${:x}\nC=${}\nD=${:-x}\n", "'k k'=1\n'=2\n", "A =1\nB= 1\n C=1\n",
+    "A=1\nA=2\nB=${A}\n",
+    "A='x\nB=2\n", "A=\"x\"y\nB=2\n", "=1\nB=2\n", "A B=1\n", "A=x\u00a0# y\u3000\n",
+    "A=x\x0b\x0cB=1\n",
+    "A='a\\'\n", "A=\"\\q\\x41\\u00e9\\0\"\n", "export\n", "export =1\n", "A==b=c\n",
+    "A\nB=${A:-d}\n",
 ]
-PARTS = ["A", "B", "KEY", "=", "=", "=", " ", "\t", "\n", "\n", "\r\n", "\r", "#", " #", "'", '"', "\\",
-         "\\'", '\\"', "\\n", "$", "${", "}", "${A}", "${B:-x}", "${OUTER}", ":-", "export ", "x", "y z",
+PARTS = ["A", "B", "KEY", "=", "=", "=", " ", "\t", "\n", "\n", "\r\n", "\r", "#", " #", "'", '"',
+"\\",
+         "\\'", '\\"', "\\n", "$", "${", "}", "${A}", "${B:-x}", "${OUTER}", ":-", "export ", "x",
+         "y z",
          "\u00e9", "\u00a0", "\u2003", "\u0085", "\x1c", "\x0b", "\ufeff", "1"]
 
 

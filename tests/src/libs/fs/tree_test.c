@@ -91,7 +91,8 @@ TEST(is_interrupted) {
     interrupt_bind(NULL);
 }
 
-/* A bind mount of the same device, in a mount namespace of the child's own. 77: not allowed here. */
+/* A bind mount of the same device, in a mount namespace of the child's own. 77: not allowed here.
+ */
 static int with_mount(void) {
     error e = ERROR_INIT;
     if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
