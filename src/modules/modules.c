@@ -6,9 +6,20 @@
 
 void modules_install(lua_State *L) {
     static const luaL_Reg modules[] = {
-        {"stream", luaopen_stream}, {"fs", luaopen_fs},           {"json", luaopen_json},
-        {"hash", luaopen_hash},     {"time", luaopen_time},       {"process", luaopen_process},
-        {"log", luaopen_log},       {"env", luaopen_env},
+        {"stream", luaopen_stream},
+        {"hash", luaopen_hash},
+        {"time", luaopen_time},
+        {"log", luaopen_log},
+        {"env", luaopen_env},
+#ifdef WITH_FS
+        {"fs", luaopen_fs},
+#endif
+#ifdef WITH_JSON
+        {"json", luaopen_json},
+#endif
+#ifdef WITH_PROCESS
+        {"process", luaopen_process},
+#endif
 #ifdef WITH_HTTP
         {"http", luaopen_http},
 #endif

@@ -1,0 +1,10 @@
+/* repl.h: the interactive prompt. */
+#ifndef HOST_REPL_H
+#define HOST_REPL_H
+
+#include <lua.h>
+
+/* Reads, evaluates and prints until the end of the input. Returns the exit code. */
+int repl_run(lua_State *L);
+
+#endif
