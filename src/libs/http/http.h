@@ -61,6 +61,9 @@ reader *http_open(http_client *c, const http_request *request, error *e);
 /* The answer's head; lives as long as the reader. */
 const http_response *http_reader_response(const reader *r);
 
+/* For a status >= 400: reads the start of the body and fills `e` as http_status_error does. -1. */
+int http_reader_error(reader *r, const char *url, error *e);
+
 /* 1 when reading would not block (bytes, the end or a failure), 0 when nothing came in `seconds`,
  * -1 interrupted. */
 int http_reader_poll(reader *r, double seconds, error *e);

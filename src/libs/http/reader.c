@@ -120,6 +120,20 @@ const http_response *http_reader_response(const reader *base) {
     return &((const http_reader *)base)->t.response;
 }
 
+int http_reader_error(reader *base, const char *url, error *e) {
+    http_response copy = {.status = http_reader_response(base)->status,
+                          .body = BUFFER_INIT(TRANSFER_ERROR_BODY)};
+    char data[4096];
+    error ignored = ERROR_INIT;
+    ssize_t n;
+    while ((n = http_read(base, data, sizeof data, &ignored)) > 0 &&
+           buffer_append(&copy.body, data, (size_t)n, &ignored) == 0) {
+    }
+    http_status_error(&copy, url, e);
+    buffer_free(&copy.body);
+    return -1;
+}
+
 int http_reader_poll(reader *base, double seconds, error *e) {
     http_reader *r = (http_reader *)base;
     r->t.moved_at = transfer_now();
