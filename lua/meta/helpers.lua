@@ -1,0 +1,35 @@
+---@meta
+
+--- Helper containers, never started: ctx.helpers. Through them volumes and folders are read and
+--- written with owners, while no service's container is locked. Removed at the end. Since 0.3.0.
+---@class helpers
+helpers = {}
+
+--- The helpers of one run.
+--- > assert(helpers.new(ctx))
+---@param ctx ctx
+---@return helpers
+function helpers.new(ctx) end
+
+--- A helper with one mount: {container, path}.
+--- > assert(ctx.helpers.mount)
+---@param spec table volume=NAME or bind=PATH, readonly, must_exist (bind), create (volume)
+---@return table helper
+function helpers:mount(spec) end
+
+--- One helper with several mounts, by name: {container, path={name="/mnt/name"}}.
+--- > assert(ctx.helpers.mounts)
+---@param specs table by name, or a list with name=
+---@return table helper
+function helpers:mounts(specs) end
+
+--- Removes all helpers at once.
+--- > ctx.helpers:remove_all()
+function helpers:remove_all() end
+
+--- Waits for the removal of one helper; true, or nil and why not.
+--- > assert(ctx.helpers:wait_removed { wait = function() return nil, 204 end })
+---@param job stream.job
+---@return boolean?
+---@return any err
+function helpers:wait_removed(job) end
