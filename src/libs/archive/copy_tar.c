@@ -39,6 +39,9 @@ static void change(const copier *c, entry *it) {
     }
     it->uid = with->uid >= 0 ? with->uid : it->uid;
     it->gid = with->gid >= 0 ? with->gid : it->gid;
+    if (with->file_mode >= 0 && it->type == ENTRY_FILE) {
+        it->mode = (unsigned)with->file_mode & 07777;
+    }
     for (size_t i = 0; i < with->mode_count; i++) {
         if (strcmp(with->modes[i].name, it->name) == 0) {
             it->mode = with->modes[i].mode & 07777;

@@ -17,7 +17,8 @@ typedef struct copy_mode {
 
 /* What replaces the recorded owners and modes: hossadm lost them. */
 typedef struct copy_changes {
-    long long uid, gid; /* -1: as recorded */
+    long long uid, gid;  /* -1: as recorded */
+    long long file_mode; /* of every file; -1: as recorded */
     const copy_mode *modes;
     size_t mode_count;
 } copy_changes;
