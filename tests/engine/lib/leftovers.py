@@ -5,30 +5,31 @@ import os
 from . import engine
 from .engine import Failure
 
-# hosskeep's own things carry a label; only those, and the project's, are looked at, so that other
-# stacks on the same Engine do not count.
-LABEL = "hosskeep"
-
-# Stay for ever and are harmless: the lock file, archives with their manifests.
-LASTING = (".hosskeep-lock", "hosskeep.lock", ".lock")
+# Stays for ever and is harmless.
+LASTING = ("/.hosskeep.lock",)
 
 
 def engine_state(project):
-    """Names of containers, volumes, networks and images that are hosskeep's or the project's."""
+    """Names of containers, volumes and images that are the project's or hosskeep's for it.
+
+    Other stacks on the same Engine do not count: hosskeep labels what it makes with the project.
+    HOSSKEEP_ALONE=1 says that there are none: then everything counts, labelled or not.
+    """
+    alone = os.environ.get("HOSSKEEP_ALONE") == "1"
+    ours = (f"hosskeep.project={project}", f"com.docker.compose.project={project}")
     found = set()
-    for line in engine.lines("ps", "-a", "--format", "{{.Names}}\t{{.Labels}}\t{{.State}}"):
-        name, labels, state = line.split("\t")
-        if LABEL in labels or name.startswith("hosskeep") or f"project={project}" in labels:
+    for line in engine.lines("ps", "-a", "--format", "{{.Names}}\t{{.State}}\t{{.Labels}}"):
+        name, state, labels = line.split("\t")
+        if alone or set(ours) & set(labels.split(",")):
             found.add(f"container {name} {state}")
     for line in engine.lines("volume", "ls", "--format", "{{.Name}}\t{{.Labels}}"):
         name, _, labels = line.partition("\t")
-        if name.startswith((project + "_", "hosskeep")) or LABEL in labels:
+        if alone or name.startswith(project + "_") or set(ours) & set(labels.split(",")):
             found.add(f"volume {name}")
-    for line in engine.lines("images", "-a", "--format", "{{.Repository}}:{{.Tag}} {{.ID}}"):
-        if line.startswith("hosskeep") and not line.startswith("hosskeep-test/"):
-            found.add(f"image {line}")
-    for line in engine.lines("images", "-aq", "--filter", "dangling=true"):
-        found.add(f"dangling image {line}")
+    choice = [] if alone else ["--filter", f"label={ours[0]}"]
+    for line in engine.lines("images", "-a", "--format", "{{.Repository}}:{{.Tag}} {{.ID}}",
+                             *choice):
+        found.add(f"image {line}")
     return found
 
 
@@ -56,7 +57,7 @@ class Watch:
         self.files = self._files()
 
     def _files(self):
-        return {path for path in folder_state(self.stack.hoss, "/tmp/hosskeep", skip=self.SKIP)
+        return {path for path in folder_state(self.stack.hoss, skip=self.SKIP)
                 if not path.endswith(LASTING)}
 
     def check(self, archives=0, allowed=()):

@@ -131,10 +131,14 @@ class Stack:
 
     # --- hosskeep ------------------------------------------------------------------------
 
-    def start(self, command, *args, user=None, env=None, stdin=None, options=()):
-        """Starts hosskeep COMMAND for this stack; the plain user where the stack is his."""
+    def start(self, command, *args, user=None, env=None, stdin=None, scripts=None):
+        """Starts hosskeep COMMAND for this stack; the plain user where the stack is his.
+
+        scripts: a folder for --script-dir.
+        """
         user = self.uid if user is None else user
-        argv = [*options, command, "-c", self.hoss, "--project", self.project, *args]
+        given = ["--script-dir", scripts] if scripts else []
+        argv = [*given, command, "-c", self.hoss, "--project", self.project, *args]
         return Run(argv, user=user, home=self.home, env=env, stdin=stdin)
 
     def hosskeep(self, command, *args, timeout=300, **more):
@@ -142,6 +146,9 @@ class Stack:
 
     def backup(self, *args, **more):
         return self.hosskeep("backup", *args, **more)
+
+    def verify(self, archive, *args, timeout=120):
+        return Run(["verify", archive, *args], user=self.uid, home=self.home).wait(timeout)
 
     def start_command(self, *more):
         """What --start gets: the stack's own `make up`."""

@@ -1,0 +1,71 @@
+#!/usr/bin/python3
+# ctest: timeout=900 lock=stack
+"""A backup that fails, or gets Ctrl-C, at any step leaves nothing; one killed is cleaned up after.
+
+After each: no archive, no helper container, volume, image or file more than before, nothing
+paused or stopped; at the end a backup without any fault succeeds with no work by hand.
+"""
+
+import os
+import signal
+
+from lib import scripts
+from lib.cases import Cases, check, same
+from lib.leftovers import Watch
+from lib.stack import Stack
+
+cases = Cases()
+
+
+def untouched(stack, watch, states):
+    watch.check(archives=0)
+    same(stack.states(), states, "states of the containers")
+
+
+def fails(stack, step, watch, states):
+    run = stack.backup(scripts=scripts.failing(stack, "backup", step))
+    run.one_line(5, "test-fails", "made to fail by the test")
+    untouched(stack, watch, states)
+
+
+def interrupted(stack, step, watch, states, number=signal.SIGINT):
+    folder, mark = scripts.stopping(stack, "backup", step)
+    run = stack.start("backup", scripts=folder)
+    scripts.wait_for(f"step {step}", lambda: os.path.exists(mark), run)
+    run.kill(number)
+    run.wait(30).expect(128 + number)
+    check(run.err.count("\n") <= 1, f"more than one line on stderr\n{run.report()}")
+    untouched(stack, watch, states)
+
+
+def killed(stack, step, watch, states):
+    """kill -9: the guard unpauses at once; the next run puts all the rest right by itself."""
+    folder, mark = scripts.stopping(stack, "backup", step)
+    run = stack.start("backup", scripts=folder)
+    scripts.wait_for(f"step {step}", lambda: os.path.exists(mark), run)
+    run.kill(signal.SIGKILL)
+    run.wait(10)
+    scripts.wait_for("nothing is paused", lambda: stack.states() == states, seconds=10)
+    fails(stack, "check-services", watch, states)
+
+
+with Stack("stop", services="opensearch ldap rabbitmq db auth core traefik") as s:
+    s.up().seed()
+    s.backup().expect(0)
+    names = [name for name in scripts.steps(s, "backup") if name not in (
+        "publish", "prune", "report")]
+    seen, running = Watch(s), s.states()
+    for name in names:
+        cases.run(f"fails after {name}", fails, s, name, seen, running)
+    for name in names[4:]:
+        cases.run(f"Ctrl-C after {name}", interrupted, s, name, seen, running)
+    cases.run("SIGTERM after add-volumes", interrupted, s, "add-volumes", seen, running,
+              signal.SIGTERM)
+    cases.run("SIGHUP after start-dumps", interrupted, s, "start-dumps", seen, running,
+              signal.SIGHUP)
+    for name in ("create-archive", "mount-volumes", "add-volumes", "add-snapshot", "finish"):
+        cases.run(f"kill -9 after {name}", killed, s, name, seen, running)
+    with cases.case("and then a backup succeeds"):
+        s.backup().expect(0)
+        seen.check(archives=1)
+cases.end()

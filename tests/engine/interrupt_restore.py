@@ -1,0 +1,69 @@
+#!/usr/bin/python3
+# ctest: timeout=1200 lock=stack
+"""A restore that fails or gets Ctrl-C: before the server is started all is put back, behind that
+the same command run again goes on and ends well.
+"""
+
+import os
+import signal
+
+from lib import scripts
+from lib.cases import Cases, check, same
+from lib.leftovers import Watch
+from lib.round_trip import after_restore
+from lib.stack import Stack, compare
+
+cases = Cases()
+
+
+def nothing_done(stack, watch):
+    """No container, volume, image or file that was not there before; no .env."""
+    watch.check()
+    check(not os.path.exists(os.path.join(stack.hoss, ".env")), ".env is there")
+    check(not os.path.exists(os.path.join(stack.hoss, "data", "db", "PG_VERSION")), "data is there")
+
+
+def fails(stack, archive, step, watch):
+    run = stack.restore(archive, scripts=scripts.failing(stack, "restore", step))
+    run.expect(10 if step != "verify-archive" and step != "check-site" else 9,
+               "made to fail by the test")
+    nothing_done(stack, watch)
+
+
+def interrupted(stack, archive, step, number=signal.SIGINT):
+    folder, mark = scripts.stopping(stack, "restore", step)
+    run = stack.start("restore", archive, "--start", stack.start_command(), scripts=folder)
+    scripts.wait_for(f"step {step}", lambda: os.path.exists(mark), run, 240)
+    run.kill(number)
+    run.wait(60).expect(128 + number if number != signal.SIGKILL else 128 + 9)
+    return run
+
+
+with Stack("again") as s:
+    s.up().seed()
+    state = s.fingerprint()
+    s.backup().expect(0)
+    path = s.take_archive()
+    s.reset()
+    seen = Watch(s)
+    names = scripts.steps(s, "restore")
+    early = names[:names.index("start-server")]
+    late = names[names.index("start-server"):]
+    for name in early:
+        cases.run(f"fails after {name}", fails, s, path, name, seen)
+    for name in early:
+        if cases.run(f"Ctrl-C after {name}", interrupted, s, path, name):
+            cases.run(f"nothing done after {name}", nothing_done, s, seen)
+    # One restore, stopped again and again: each run goes on where the one before was stopped.
+    cases.run("kill -9 after unpack", interrupted, s, path, "unpack", signal.SIGKILL)
+    for name in late[:-1]:
+        cases.run(f"then Ctrl-C after {name}", interrupted, s, path, name)
+    with cases.case("the same command then ends well"):
+        s.restore(path).expect(0)
+        s.stack("wait")
+        compare(state, s.fingerprint())
+        after_restore(s)
+    with cases.case("once more is refused: the server is live"):
+        s.restore(path).one_line(4)
+        same(s.fingerprint() == state, True, "fingerprint is unchanged")
+cases.end()
