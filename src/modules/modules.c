@@ -11,15 +11,9 @@ void modules_install(lua_State *L) {
         {"time", luaopen_time},
         {"log", luaopen_log},
         {"env", luaopen_env},
-#ifdef WITH_FS
         {"fs", luaopen_fs},
-#endif
-#ifdef WITH_JSON
         {"json", luaopen_json},
-#endif
-#ifdef WITH_PROCESS
         {"process", luaopen_process},
-#endif
 #ifdef WITH_HTTP
         {"http", luaopen_http},
 #endif
