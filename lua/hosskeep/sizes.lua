@@ -11,7 +11,7 @@ function sizes.bytes(n)
         value, unit = value / 1024, unit + 1
     end
     if unit == 1 then
-        return string.format("%d B", value)
+        return string.format("%.0f B", value)
     end
     return string.format("%.1f %s", value, UNITS[unit])
 end
