@@ -80,7 +80,7 @@ p:remove "three"]])
         local both = here:run("verify", "--json", good,
             folder .. "/hoss-backup-2026-01-03T030405Z.tar.gz")
         assert.equal(6, both.code)
-        assert.matches("hosskeep: verify: %S*2026%-01%-03", both.stderr)
+        assert.matches("^hosskeep: verify: [^\n]*2026%-01%-03[^\n]*: not an archive[^\n]*\n$", both.stderr)
         assert.is_true(json.decode(both.stdout:match "^[^\n]+").ok)
         local list = here:run("list", folder)
         assert.equal(1, list.code)

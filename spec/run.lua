@@ -14,4 +14,4 @@ if roots == 0 then
 end
 rawset(_G, "arg", words)
 
-require "busted.runner" { standalone = true, output = "plainTerminal" }
+require "busted.runner" { standalone = false, output = "plainTerminal" }

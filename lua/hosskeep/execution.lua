@@ -131,7 +131,7 @@ function execution.run(p, ctx)
 end
 
 local function out_of_stock(text)
-    local file = type(text) == "string" and text:match "^(.-):%d+:"
+    local file = type(text) == "string" and text:match "^(.-):%d+:" or nil
     return file ~= nil and origin.is_stock(file)
 end
 

@@ -165,8 +165,20 @@ static int host_paths(lua_State *L) {
     return 1;
 }
 
-/* hosskeep.embedded() -> list of names */
+/* hosskeep.embedded([name]) -> list of names, or the text of one ("backup.lua", "backup"), or nil */
 static int host_embedded(lua_State *L) {
+    if (!lua_isnoneornil(L, 1)) {
+        const char *name = bind_check_text(L, 1);
+        size_t n = strlen(name);
+        bool complete = n > 4 && strcmp(name + n - 4, ".lua") == 0;
+        const embedded_script *s = embedded_find(complete ? name : file_of(L, name, ".lua"));
+        if (s) {
+            lua_pushlstring(L, s->text, (size_t)(s->end - s->text));
+        } else {
+            lua_pushnil(L);
+        }
+        return 1;
+    }
     lua_createtable(L, (int)embedded_count, 0);
     for (size_t i = 0; i < embedded_count; i++) {
         lua_pushstring(L, embedded_scripts[i].name);
