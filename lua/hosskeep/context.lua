@@ -166,7 +166,7 @@ end
 
 local function remove_if_untouched(self, held)
     held:close()
-    if self.made_root and not self.changed then
+    if self.made_root and self.failed and not self.changed then
         fs.remove(self.places.lock)
         try(fs.remove, self.places.backup_root)
     end

@@ -123,6 +123,7 @@ function execution.run(p, ctx)
             run_step(p, ctx, step)
         end
     end)
+    ctx.failed = not ok
     execution.unwind(ctx, not ok)
     if ok then
         return nil
