@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include "docker/exec.h"
 #include "docker/frames.h"
 
@@ -28,15 +29,16 @@ static const char SCRIPT[] =
     "  for d in /proc/[0-9]*; do\n"
     "    p=${d#/proc/}\n"
     "    case $p in 1|$$) continue;; esac\n"
-    "    parent= uid=\n"
+    "    parent= uid= gid=\n"
     "    while read -r k v r; do\n"
-    "      case $k in PPid:) parent=$v;; Uid:) uid=$v; break;; esac\n"
+    "      case $k in PPid:) parent=$v;; Uid:) uid=$v;; Gid:) gid=$v; break;; esac\n"
     "    done < \"/proc/$p/status\"\n"
     "    [ -n \"$parent\" ] || continue\n"
     "    pairs=\"$pairs $p:$parent\"\n"
     "    case \" $all \" in *\" $p \"*) continue;; esac\n"
     "    if has_mark \"$p\"; then all=\"$all $p\"\n"
-    "    elif [ \"$parent\" = 0 ] && ! (: < \"/proc/$p/environ\"); then others=\"$others $uid\"; "
+    "    elif [ \"$parent\" = 0 ] && ! (: < \"/proc/$p/environ\"); then others=\"$others "
+    "$uid:$gid\"; "
     "fi\n"
     "  done\n"
     "  more=1\n"
@@ -67,6 +69,7 @@ static const char SCRIPT[] =
     "echo \"$others\"\n";
 
 #define OTHERS_MAX 4
+#define ROUNDS 4
 
 typedef struct answer {
     char text[512];
@@ -107,19 +110,36 @@ static void kill_as(docker_client *c, const docker_exec_request *request, const 
     buffer_free(&id);
 }
 
-void docker_exec_kill(docker_client *c, const docker_exec_request *request, const char *exec_id,
-                      const char *marker) {
+/* One pass as the exec's own user, and as those whom the script could not look at. */
+static void kill_all(docker_client *c, const docker_exec_request *request, const char *exec_id,
+                     const char *marker) {
     answer first;
     error ignored = ERROR_INIT;
     int code = 0;
     kill_as(c, request, request->user, marker, &first);
     char *rest = NULL;
-    char *uid = strtok_r(first.text, " \r\n", &rest);
-    for (int i = 0; uid != NULL && i < OTHERS_MAX; i++, uid = strtok_r(NULL, " \r\n", &rest)) {
+    char *owner = strtok_r(first.text, " \r\n", &rest);
+    for (int i = 0; owner != NULL && i < OTHERS_MAX; i++) {
         answer other;
         if (exec_state(c, request, exec_id, true, &code, &ignored) != 1) {
             return;
         }
-        kill_as(c, request, uid, marker, &other);
+        kill_as(c, request, owner, marker, &other);
+        owner = strtok_r(NULL, " \r\n", &rest);
+    }
+}
+
+void docker_exec_kill(docker_client *c, const docker_exec_request *request, const char *exec_id,
+                      const char *marker) {
+    const struct timespec pause = {0, 100 * 1000 * 1000};
+    error ignored = ERROR_INIT;
+    int code = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+        kill_all(c, request, exec_id, marker);
+        /* the Engine answers before the program is there: it may begin after we looked */
+        if (exec_state(c, request, exec_id, true, &code, &ignored) != 1) {
+            return;
+        }
+        nanosleep(&pause, NULL);
     }
 }
