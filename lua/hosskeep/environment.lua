@@ -8,7 +8,7 @@ local environment = {}
 local SECRET = { "PASS", "SECRET", "TOKEN", "KEY", "COOKIE", "CREDENTIAL", "PRIVATE", "SALT" }
 
 -- Whole words only: PAT is a personal access token, PATH is not.
-local SECRET_WORDS = { PAT = true, PW = true, PWD = true, JWT = true, AUTH = true, DSN = true }
+local SECRET_WORDS = { PAT = true, PW = true, PWD = true, JWT = true, DSN = true }
 
 -- Values that are no secret under any name, and would make a mess of every message.
 local HARMLESS = { ["true"] = true, ["false"] = true, none = true, null = true }

@@ -11,9 +11,11 @@ local m = {}
 
 local PRIVATE = tonumber("700", 8)
 
--- Streams a group of entries below `prefix` into `target` inside the helper.
+-- Streams a group of entries below `prefix` into `target` inside the helper. They go in from the
+-- helper's top: uploaded into `target` itself, the Engine would refuse links such as ../../x.
 local function into_helper(ctx, target, prefix, options)
-    local writer <close> = ctx.state.unpack_helper.container:upload(target)
+    local writer <close> = ctx.state.unpack_helper.container:upload "/"
+    options.below = target:gsub("^/", "")
     ctx.archive:copy_tar(prefix, writer, options)
     writer:close()
 end
