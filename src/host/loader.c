@@ -2,15 +2,20 @@
 #include <stdio.h>
 #include <string.h>
 #include "host/embedded.h"
+#include "host/repl.h"
 #include "host/state.h"
 #include "modules/bind.h"
 
 #define EMBEDDED "embedded:"
 
-/* Lua libraries of the system come last, so that a script can use what the distribution packages. */
-#define LUA_FILES "/usr/local/share/lua/5.4/?.lua;/usr/local/share/lua/5.4/?/init.lua;" \
-                  "/usr/share/lua/5.4/?.lua;/usr/share/lua/5.4/?/init.lua"
-#define LUA_OBJECTS "/usr/local/lib/lua/5.4/?.so;/usr/lib/" HOSSKEEP_MULTIARCH "/lua/5.4/?.so;/usr/lib/lua/5.4/?.so"
+/* Lua libraries of the system come last, so that a script can use what the distribution packages.
+ */
+#define LUA_FILES                                                                                  \
+    "/usr/local/share/lua/5.4/?.lua;/usr/local/share/lua/5.4/?/init.lua;"                          \
+    "/usr/share/lua/5.4/?.lua;/usr/share/lua/5.4/?/init.lua"
+#define LUA_OBJECTS                                                                                \
+    "/usr/local/lib/lua/5.4/?.so;/usr/lib/" HOSSKEEP_MULTIARCH "/lua/5.4/?.so;/usr/lib/lua/5.4/"   \
+                                                               "?.so"
 
 void loader_push_text(lua_State *L, const char *text, size_t n, const char *chunk_name) {
     if (n > 0 && text[0] == '#') { /* "#!": the line stays, empty, for the sake of numbers */
@@ -54,7 +59,8 @@ void loader_push_file(lua_State *L, const char *path, bool sticky) {
     lua_pop(L, 1);
 }
 
-/* Pushes path, text or "embedded:name", text; 0 when nothing is found. Only the place when `place_only`. */
+/* Pushes path, text or "embedded:name", text; 0 when nothing is found. Only the place when
+ * `place_only`. */
 static int find(lua_State *L, const char *name, bool place_only) {
     char path[PATH_MAX];
     error e = ERROR_INIT;
@@ -126,7 +132,8 @@ static int searcher(lua_State *L) {
 
 /* ---- hosskeep.* ---- */
 
-/* hosskeep.find(name) -> path or "embedded:NAME", text; nil. NAME: "backup", "backup.lua", "hosskeep.settings" */
+/* hosskeep.find(name) -> path or "embedded:NAME", text; nil. NAME: "backup", "backup.lua",
+ * "hosskeep.settings" */
 static int host_find(lua_State *L) {
     size_t n;
     const char *name = bind_check_text(L, 1);
@@ -145,7 +152,7 @@ static int host_load(lua_State *L) {
     return 1;
 }
 
-/* hosskeep.paths() -> { {path=, origin=, state=, used=bool}, ... }, tostring gives the path */
+/* hosskeep.paths() -> { {path=, origin=, state=, used=bool}, ... } */
 static int host_paths(lua_State *L) {
     const search *s = &state_host(L)->search;
     lua_createtable(L, (int)s->count, 0);
@@ -165,7 +172,8 @@ static int host_paths(lua_State *L) {
     return 1;
 }
 
-/* hosskeep.embedded([name]) -> list of names, or the text of one ("backup.lua", "backup"), or nil */
+/* hosskeep.embedded([name]) -> list of names, or the text of one ("backup.lua", "backup"), or nil
+ */
 static int host_embedded(lua_State *L) {
     if (!lua_isnoneornil(L, 1)) {
         const char *name = bind_check_text(L, 1);
@@ -222,13 +230,16 @@ static void push_host(lua_State *L) {
     lua_setfield(L, -2, "script");
     push_options(L, &h->options);
     lua_setfield(L, -2, "options");
+    lua_pushcfunction(L, repl_open);
+    lua_setfield(L, -2, "terminal");
 }
 
 /* ---- text only ---- */
 
 /* load(chunk[, name[, mode[, env]]]): the mode is always "t". Upvalue 1: Lua's own. */
 static int text_load(lua_State *L) {
-    int mode = lua_tointeger(L, lua_upvalueindex(2)) != 0 ? 2 : 3; /* loadfile(file[, mode[, env]]) */
+    int mode =
+        lua_tointeger(L, lua_upvalueindex(2)) != 0 ? 2 : 3; /* loadfile(file[, mode[, env]]) */
     if (lua_gettop(L) < mode) {
         lua_settop(L, mode);
     }

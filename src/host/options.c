@@ -15,8 +15,8 @@ static int usage(const char *format, const char *what) {
     return -1;
 }
 
-/* The value of the option at the cursor when it is `--name value` or `--name=value`; 0 it is not that option,
- * -1 the value is missing. */
+/* The value of the option at the cursor when it is `--name value` or `--name=value`; 0 it is not
+ * that option, -1 the value is missing. */
 static int value_of(cursor *c, const char *name, const char **value) {
     const char *arg = c->argv[c->at];
     size_t n = strlen(name);

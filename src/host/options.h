@@ -4,7 +4,14 @@
 
 #include <stdbool.h>
 
-enum host_action { ACTION_HELP, ACTION_VERSION, ACTION_CHUNK, ACTION_RUN, ACTION_REPL, ACTION_COMMAND };
+enum host_action {
+    ACTION_HELP,
+    ACTION_VERSION,
+    ACTION_CHUNK,
+    ACTION_RUN,
+    ACTION_REPL,
+    ACTION_COMMAND
+};
 
 typedef struct host_options {
     enum host_action action;

@@ -19,7 +19,8 @@ static const char *data_state(const char *folder) {
     if (!f) {
         return "left out: of another version";
     }
-    bool same = fgets(text, sizeof text, f) && strncmp(text, HOSSKEEP_VERSION, strlen(HOSSKEEP_VERSION)) == 0 &&
+    bool same = fgets(text, sizeof text, f) &&
+                strncmp(text, HOSSKEEP_VERSION, strlen(HOSSKEEP_VERSION)) == 0 &&
                 strchr("\n", text[strlen(HOSSKEEP_VERSION)]);
     (void)fclose(f);
     return same ? "used" : "left out: of another version";
@@ -98,7 +99,8 @@ int search_find(const search *s, const char *name, char path[PATH_MAX], error *e
     for (size_t i = 0; i < s->count; i++) {
         const search_folder *f = &s->folders[i];
         int n = snprintf(path, PATH_MAX, "%s/%s", f->path, name);
-        if (n < 0 || n >= PATH_MAX || strncmp(f->state, "left out", 8) == 0 || stat(path, &st) != 0) {
+        if (n < 0 || n >= PATH_MAX || strncmp(f->state, "left out", 8) == 0 ||
+            stat(path, &st) != 0) {
             continue;
         }
         if (strcmp(f->state, "used") != 0) {

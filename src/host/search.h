@@ -1,4 +1,5 @@
-/* search.h: where scripts are looked for: folders in order, the embedded copy last. Never the working folder. */
+/* search.h: where scripts are looked for: folders in order, the embedded copy last. Never the
+ * working folder. */
 #ifndef HOST_SEARCH_H
 #define HOST_SEARCH_H
 
@@ -24,7 +25,8 @@ typedef struct search {
 /* Finds the folders. `script_dir` (may be NULL) must exist: -1 otherwise. */
 int search_init(search *s, const char *script_dir, error *e);
 
-/* Looks for `name` ("backup.lua"): fills `path`. 1 found, 0 in no folder, -1 found where it must not be run. */
+/* Looks for `name` ("backup.lua"): fills `path`. 1 found, 0 in no folder, -1 found where it must
+ * not be run. */
 int search_find(const search *s, const char *name, char path[PATH_MAX], error *e);
 
 /* Reads a script that the owner checks allow. With `sticky` it may lie in a folder such as /tmp. */

@@ -10,7 +10,8 @@
 #include "modules/log.h"
 #include "modules/modules.h"
 
-/* Bulk data never enters Lua; what needs more than this is a mistake that must not take the machine down. */
+/* Bulk data never enters Lua; what needs more than this is a mistake that must not take the machine
+ * down. */
 #define MEMORY_MAX ((size_t)1 << 30)
 #define HOOK_COUNT 1000
 
@@ -53,8 +54,8 @@ static void warn(void *user, const char *text, int more) {
     }
 }
 
-/* The first signal is raised once, so that cleanup runs. The second sticks: from then on every instruction raises,
- * which ends loops around pcall too. */
+/* The first signal is raised once, so that cleanup runs. The second sticks: from then on every
+ * instruction raises, which ends loops around pcall too. */
 static void hook(lua_State *L, lua_Debug *ar) {
     error e = ERROR_INIT;
     (void)ar;
@@ -64,6 +65,10 @@ static void hook(lua_State *L, lua_Debug *ar) {
         }
         bind_raise(L, &e);
     }
+}
+
+void state_hook(lua_State *L) {
+    lua_sethook(L, hook, LUA_MASKCOUNT, HOOK_COUNT);
 }
 
 lua_State *state_new(host *h) {
@@ -92,5 +97,5 @@ void state_open(lua_State *L) {
     loader_install(L);
     strict_install(L);
     lua_gc(L, LUA_GCGEN, 0, 0);
-    lua_sethook(L, hook, LUA_MASKCOUNT, HOOK_COUNT);
+    state_hook(L);
 }

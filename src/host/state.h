@@ -23,8 +23,12 @@ lua_State *state_new(host *h);
 
 host *state_host(lua_State *L);
 
-/* Libraries, modules, loaders, strict globals and the interrupt hook; may raise, so call it protected. */
+/* Libraries, modules, loaders, strict globals and the interrupt hook; may raise, so call it
+ * protected. */
 void state_open(lua_State *L);
+
+/* Sets the interrupt hook (anew, after a second signal has made it stick). */
+void state_hook(lua_State *L);
 
 /* loader.c: package.searchers, load and its kin for text only, and the global `hosskeep`. */
 void loader_install(lua_State *L);

@@ -1,5 +1,6 @@
-/* Scripts get an environment of their own: a copy of the globals, behind which an unknown name raises. Libraries of
- * the system that are required keep the plain globals, which many of them probe. */
+/* Scripts get an environment of their own: a copy of the globals, behind which an unknown name
+ * raises. Libraries of the system that are required keep the plain globals, which many of them
+ * probe. */
 #include <lauxlib.h>
 #include "host/state.h"
 #include "host/suggest.h"
@@ -21,7 +22,8 @@ static int unknown(lua_State *L, const char *what) {
         lua_pop(L, 1);
     }
     if (s.best) {
-        return luaL_error(L, "%s undeclared global \"%s\" (did you mean %s?)", what, s.word, s.best);
+        return luaL_error(L, "%s undeclared global \"%s\" (did you mean %s?)", what, s.word,
+                          s.best);
     }
     return luaL_error(L, "%s undeclared global \"%s\"", what, s.word);
 }

@@ -37,7 +37,7 @@ unsigned suggest_distance(const char *a, const char *b) {
 void suggest_try(suggestion *s, const char *candidate) {
     unsigned distance = suggest_distance(s->word, candidate);
     size_t n = strlen(s->word);
-    unsigned limit = n < 3 ? 1 : n < 6 ? 2 : 3;
+    unsigned limit = n < 4 ? 1 : n < 7 ? 2 : 3;
     if (distance <= limit && distance < n && (!s->best || distance < s->distance)) {
         s->best = candidate;
         s->distance = distance;

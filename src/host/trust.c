@@ -9,7 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A group is private when it has the owner's name, is the owner's first one, and lists nobody else. */
+/* A group is private when it has the owner's name, is the owner's first one, and lists nobody else.
+ */
 static bool is_private_group(uid_t uid, gid_t gid) {
     char owner[256];
     const struct passwd *user = getpwuid(uid);

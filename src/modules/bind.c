@@ -86,7 +86,8 @@ bool bind_is_error(lua_State *L, int index, const char *kind) {
 }
 
 /* Appends " text" with the separator when the field is there. */
-static void add_part(luaL_Buffer *b, lua_State *L, const char *key, const char *separator, bool *first) {
+static void add_part(luaL_Buffer *b, lua_State *L, const char *key, const char *separator,
+                     bool *first) {
     if (lua_getfield(L, 1, key) == LUA_TNIL) {
         lua_pop(L, 1);
         return;
@@ -195,19 +196,21 @@ int bind_option_push(lua_State *L, int arg, const char *key, int type) {
 }
 
 bool bind_option_bool(lua_State *L, int arg, const char *key, bool def) {
-    bool value = bind_option_push(L, arg, key, LUA_TBOOLEAN) == LUA_TNIL ? def : lua_toboolean(L, -1);
+    bool value =
+        bind_option_push(L, arg, key, LUA_TBOOLEAN) == LUA_TNIL ? def : lua_toboolean(L, -1);
     lua_pop(L, 1);
     return value;
 }
 
-lua_Integer bind_option_integer(lua_State *L, int arg, const char *key, lua_Integer def, lua_Integer min,
-                                lua_Integer max) {
+lua_Integer bind_option_integer(lua_State *L, int arg, const char *key, lua_Integer def,
+                                lua_Integer min, lua_Integer max) {
     lua_Integer value = def;
     if (bind_option_push(L, arg, key, LUA_TNUMBER) != LUA_TNIL) {
         int fine;
         value = lua_tointegerx(L, -1, &fine);
         if (!fine) {
-            luaL_error(L, "option \"%s\": integer expected, got %s", key, luaL_tolstring(L, -1, NULL));
+            luaL_error(L, "option \"%s\": integer expected, got %s", key,
+                       luaL_tolstring(L, -1, NULL));
         }
         if (value < min || value > max) {
             luaL_error(L, "option \"%s\": %I is not between %I and %I", key, (LUAI_UACINT)value,

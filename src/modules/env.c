@@ -26,8 +26,8 @@ static void push_entry(lua_State *L, const env_entry *entry) {
     lua_setfield(L, -2, "line");
 }
 
-/* env.parse(text) -> {KEY=value}, list of {key, value, line}. A key without "=" has no value and is not in the
- * first table. A line that cannot be read raises kind "env", code = its number. */
+/* env.parse(text) -> {KEY=value}, list of {key, value, line}. A key without "=" has no value and is
+ * not in the first table. A line that cannot be read raises kind "env", code = its number. */
 static int env_parse_text(lua_State *L) {
     size_t n;
     const char *text = luaL_checklstring(L, 1, &n);
@@ -65,7 +65,8 @@ static int env_replace_value(lua_State *L) {
 
 int luaopen_env(lua_State *L) {
     static const luaL_Reg none[] = {{NULL, NULL}};
-    static const luaL_Reg functions[] = {{"parse", env_parse_text}, {"replace", env_replace_value}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {
+        {"parse", env_parse_text}, {"replace", env_replace_value}, {NULL, NULL}};
     bind_type(L, ENV_TYPE, none, env_release);
     luaL_newlib(L, functions);
     return 1;

@@ -101,7 +101,8 @@ static int push_stat(lua_State *L, bool follow) {
     return 1;
 }
 
-/* fs.stat(path) -> {type, size, mode, uid, gid, mtime, dev, ino, nlink} or nil; a link is followed */
+/* fs.stat(path) -> {type, size, mode, uid, gid, mtime, dev, ino, nlink} or nil; a link is followed
+ */
 static int fs_stat(lua_State *L) {
     return push_stat(L, true);
 }
@@ -168,7 +169,9 @@ static int fs_rename(lua_State *L) {
     const char *to = bind_check_text(L, 2);
     error e = ERROR_INIT;
     bind_options(L, 3, valid, false);
-    return file_rename(from, to, bind_option_bool(L, 3, "replace", false), &e) == 0 ? 0 : bind_raise(L, &e);
+    return file_rename(from, to, bind_option_bool(L, 3, "replace", false), &e) == 0
+               ? 0
+               : bind_raise(L, &e);
 }
 
 /* fs.sync(path): a file or folder is on disk when this returns */
@@ -180,9 +183,10 @@ static int fs_sync(lua_State *L) {
 int luaopen_fs(lua_State *L) {
     static const luaL_Reg none[] = {{NULL, NULL}};
     static const luaL_Reg functions[] = {
-        {"open", fs_open},     {"create", fs_create}, {"read", fs_read},     {"write", fs_write},
-        {"stat", fs_stat},     {"lstat", fs_lstat},   {"list", fs_list},     {"mkdir", fs_mkdir},
-        {"remove", fs_remove}, {"rename", fs_rename}, {"sync", fs_sync},     {"remove_tree", fs_remove_tree},
+        {"open", fs_open},     {"create", fs_create}, {"read", fs_read},
+        {"write", fs_write},   {"stat", fs_stat},     {"lstat", fs_lstat},
+        {"list", fs_list},     {"mkdir", fs_mkdir},   {"remove", fs_remove},
+        {"rename", fs_rename}, {"sync", fs_sync},     {"remove_tree", fs_remove_tree},
         {NULL, NULL},
     };
     bind_type(L, NAMES_TYPE, none, names_release);

@@ -4,8 +4,8 @@
 
 #include <lua.h>
 
-/* Adds chmod, chown, symlink, readlink, realpath, join, dirname, basename, space, writable and lock to the table
- * on top. */
+/* Adds chmod, chown, symlink, readlink, realpath, join, dirname, basename, space, writable and lock
+ * to the table on top. */
 void fs_add_more(lua_State *L);
 
 #endif

@@ -84,7 +84,8 @@ static int string_release(lua_State *L) {
     return 0;
 }
 
-/* Pushes a malloc'ed string, which is freed whatever happens; `slot` was pushed before it was made. */
+/* Pushes a malloc'ed string, which is freed whatever happens; `slot` was pushed before it was made.
+ */
 static int push_string(lua_State *L, char **slot, const error *e) {
     if (!*slot) {
         return bind_raise(L, e);
@@ -182,9 +183,10 @@ static int fs_lock(lua_State *L) {
 void fs_add_more(lua_State *L) {
     static const luaL_Reg none[] = {{NULL, NULL}};
     static const luaL_Reg functions[] = {
-        {"chmod", fs_chmod},       {"chown", fs_chown},       {"symlink", fs_symlink}, {"readlink", fs_readlink},
-        {"realpath", fs_realpath}, {"join", fs_join},         {"dirname", fs_dirname}, {"basename", fs_basename},
-        {"space", fs_space},       {"writable", fs_writable}, {"lock", fs_lock},       {NULL, NULL},
+        {"chmod", fs_chmod},       {"chown", fs_chown},       {"symlink", fs_symlink},
+        {"readlink", fs_readlink}, {"realpath", fs_realpath}, {"join", fs_join},
+        {"dirname", fs_dirname},   {"basename", fs_basename}, {"space", fs_space},
+        {"writable", fs_writable}, {"lock", fs_lock},         {NULL, NULL},
     };
     bind_type(L, LOCK_TYPE, none, lock_close);
     bind_type(L, STRING_TYPE, none, string_release);

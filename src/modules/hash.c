@@ -53,7 +53,8 @@ static int hash_file(lua_State *L) {
 }
 
 int luaopen_hash(lua_State *L) {
-    static const luaL_Reg functions[] = {{"sha256", hash_sha256_text}, {"file", hash_file}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {
+        {"sha256", hash_sha256_text}, {"file", hash_file}, {NULL, NULL}};
     luaL_newlib(L, functions);
     return 1;
 }

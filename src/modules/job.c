@@ -16,7 +16,8 @@ static int job_release(lua_State *L) {
     return 0;
 }
 
-/* Waits until one of the events is readable: its index, -1 after `seconds` (negative: no end), -2 with `e`. */
+/* Waits until one of the events is readable: its index, -1 after `seconds` (negative: no end), -2
+ * with `e`. */
 static int wait_events(struct pollfd *fds, nfds_t n, double seconds, error *e) {
     struct timespec now;
     (void)clock_gettime(CLOCK_MONOTONIC, &now);

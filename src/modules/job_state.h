@@ -24,7 +24,7 @@ typedef struct job {
     int result;
     error failure;
     long long bytes; /* kept when the op is gone */
-    int results;     /* how many are stored in the handle's user value, plus 1 (0: not pushed yet) */
+    int results; /* how many are stored in the handle's user value, plus 1 (0: not pushed yet) */
     struct {
         reader *r;
         reader_handle *back; /* NULL: taken for good */

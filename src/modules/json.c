@@ -1,5 +1,5 @@
-/* json: decode, encode, null, array, object. Trees and texts under way belong to userdata, because anything of Lua
- * may raise meanwhile. */
+/* json: decode, encode, null, array, object. Trees and texts under way belong to userdata, because
+ * anything of Lua may raise meanwhile. */
 #include <lauxlib.h>
 #include <math.h>
 #include <stdio.h>
@@ -329,7 +329,11 @@ static int json_object(lua_State *L) {
 int luaopen_json(lua_State *L) {
     static const luaL_Reg none[] = {{NULL, NULL}};
     static const luaL_Reg functions[] = {
-        {"decode", json_decode}, {"encode", json_encode}, {"array", json_array}, {"object", json_object}, {NULL, NULL},
+        {"decode", json_decode},
+        {"encode", json_encode},
+        {"array", json_array},
+        {"object", json_object},
+        {NULL, NULL},
     };
     bind_type(L, TREE_TYPE, none, tree_release);
     luaL_newmetatable(L, ARRAY_TYPE);

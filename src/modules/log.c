@@ -23,12 +23,14 @@ enum log_level log_get_level(void) {
 bool log_write(FILE *to, const char *text, size_t n) {
     buffer b = BUFFER_INIT(TEXT_MAX);
     error e = ERROR_INIT;
-    bool fine = mask_text(&b, text, n, &e) == 0 && (b.length == 0 || fwrite(b.data, b.length, 1, to) == 1);
+    bool fine =
+        mask_text(&b, text, n, &e) == 0 && (b.length == 0 || fwrite(b.data, b.length, 1, to) == 1);
     buffer_free(&b);
     return fine;
 }
 
-/* Appends `text` as one line: newlines and the white space around them become "; ", other controls a space. */
+/* Appends `text` as one line: newlines and the white space around them become "; ", other controls
+ * a space. */
 static int one_line(buffer *b, const char *text, error *e) {
     size_t n = strlen(text);
     while (n > 0 && strchr(" \t\r\n", text[n - 1])) {
@@ -51,7 +53,8 @@ static int one_line(buffer *b, const char *text, error *e) {
 }
 
 void log_line(enum log_level level, const char *text) {
-    static const char *const prefix[] = {"hosskeep: ", "hosskeep: warning: ", "hosskeep: ", "hosskeep: debug: "};
+    static const char *const prefix[] = {
+        "hosskeep: ", "hosskeep: warning: ", "hosskeep: ", "hosskeep: debug: "};
     buffer b = BUFFER_INIT(TEXT_MAX);
     error e = ERROR_INIT;
     if ((int)level > current) {

@@ -1,4 +1,5 @@
-/* log.h: lines for people on stderr, and text on stdout; what was registered as a secret is masked in all of it. */
+/* log.h: lines for people on stderr, and text on stdout; what was registered as a secret is masked
+ * in all of it. */
 #ifndef MODULES_LOG_H
 #define MODULES_LOG_H
 
@@ -15,7 +16,8 @@ enum log_level log_get_level(void);
 /* "hosskeep: text" on stderr; the newlines inside become "; ". */
 void log_line(enum log_level level, const char *text);
 
-/* Writes masked bytes; false when they could not be written (never raises; without memory nothing is written). */
+/* Writes masked bytes; false when they could not be written (never raises; without memory nothing
+ * is written). */
 bool log_write(FILE *to, const char *text, size_t n);
 
 #endif

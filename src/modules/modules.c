@@ -6,14 +6,9 @@
 
 void modules_install(lua_State *L) {
     static const luaL_Reg modules[] = {
-        {"stream", luaopen_stream},
-        {"hash", luaopen_hash},
-        {"time", luaopen_time},
-        {"log", luaopen_log},
-        {"env", luaopen_env},
-        {"fs", luaopen_fs},
-        {"json", luaopen_json},
-        {"process", luaopen_process},
+        {"stream", luaopen_stream},   {"hash", luaopen_hash},       {"time", luaopen_time},
+        {"log", luaopen_log},         {"env", luaopen_env},         {"fs", luaopen_fs},
+        {"json", luaopen_json},       {"process", luaopen_process},
 #ifdef WITH_HTTP
         {"http", luaopen_http},
 #endif

@@ -16,7 +16,8 @@ int luaopen_http(lua_State *L);
 int luaopen_docker(lua_State *L);
 int luaopen_archive(lua_State *L);
 
-/* Puts every module into package.loaded and the globals of a state that has the standard libraries, and `try`. */
+/* Puts every module into package.loaded and the globals of a state that has the standard libraries,
+ * and `try`. */
 void modules_install(lua_State *L);
 
 #endif

@@ -213,7 +213,8 @@ static int spawn(job *j) {
 int op_start(lua_State *L, op *o) {
     job *j = o->job;
     if (o->progress) {
-        return luaL_error(L, "%s: progress cannot be told from the background; ask job:bytes()", o->type->name);
+        return luaL_error(L, "%s: progress cannot be told from the background; ask job:bytes()",
+                          o->type->name);
     }
     lua_pushvalue(L, j->slot);
     j->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) + 1;

@@ -15,7 +15,8 @@
 
 /* ---- argv and env ---- */
 
-/* The list at the top of the stack as a NULL-ended array behind `first` words; keeps the strings alive by a table. */
+/* The list at the top of the stack as a NULL-ended array behind `first` words; keeps the strings
+ * alive by a table. */
 static char *const *push_argv(lua_State *L, int list, bool shell) {
     lua_Integer n = luaL_len(L, list);
     int extra = shell ? 2 : 0;
@@ -51,7 +52,8 @@ static bool is_overridden(lua_State *L, int index, const char *variable) {
     return is;
 }
 
-/* Our environment with the variables of the table at `index` over it; false as a value takes one away. */
+/* Our environment with the variables of the table at `index` over it; false as a value takes one
+ * away. */
 static char *const *push_env(lua_State *L, int index) {
     size_t room = 1, count = 0;
     for (char **v = environ; *v; v++) {
@@ -121,8 +123,8 @@ static void set_check_error(const spawn_run *run, error *e) {
         start--;
     }
     if (n == 0) {
-        (void)error_set(e, ERROR_EXEC, run->status.code, "run", run->request.argv[0], "ended with code %d",
-                        run->status.code);
+        (void)error_set(e, ERROR_EXEC, run->status.code, "run", run->request.argv[0],
+                        "ended with code %d", run->status.code);
     } else {
         (void)error_set(e, ERROR_EXEC, run->status.code, "run", run->request.argv[0], "%.*s",
                         (int)(n - start > 800 ? 800 : n - start), text + start);
@@ -170,12 +172,14 @@ static void run_free(op *o) {
     buffer_free(&r->run.output[1]);
 }
 
-/* process.run{argv..., env=, cwd=, stdin=, shell=, timeout=, capture=, merge=, check=, max_output=, background=}
+/* process.run{argv..., env=, cwd=, stdin=, shell=, timeout=, capture=, merge=, check=, max_output=,
+ * background=}
  * -> {code, signal, stdout, stderr} */
 static int process_run(lua_State *L) {
     static const op_type type = {"run", run_run, run_push, run_free};
-    static const char *const valid[] = {"argv",    "env",   "cwd",   "stdin",      "shell",      "timeout",
-                                        "capture", "merge", "check", "max_output", "background", NULL};
+    static const char *const valid[] = {"argv",  "env",        "cwd",        "stdin",
+                                        "shell", "timeout",    "capture",    "merge",
+                                        "check", "max_output", "background", NULL};
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_settop(L, 1);
     bind_options(L, 1, valid, true);
@@ -193,7 +197,8 @@ static int process_run(lua_State *L) {
     r->run.inherit = !bind_option_bool(L, 1, "capture", true);
     r->run.merge = bind_option_bool(L, 1, "merge", false);
     r->check = bind_option_bool(L, 1, "check", false);
-    size_t max = (size_t)bind_option_integer(L, 1, "max_output", OUTPUT_MAX, 0, (lua_Integer)1 << 40);
+    size_t max =
+        (size_t)bind_option_integer(L, 1, "max_output", OUTPUT_MAX, 0, (lua_Integer)1 << 40);
     r->run.output[0].max = max;
     r->run.output[1].max = max;
     return op_finish(L, &r->base, op_background(L, 1));
@@ -272,8 +277,10 @@ static void push_fields(lua_State *L) {
 
 int luaopen_process(lua_State *L) {
     static const luaL_Reg functions[] = {
-        {"run", process_run},       {"start", process_start},       {"cwd", process_cwd},     {"getenv", process_getenv},
-        {"isatty", process_isatty}, {"hostname", process_hostname}, {"which", process_which}, {NULL, NULL},
+        {"run", process_run},       {"start", process_start},
+        {"cwd", process_cwd},       {"getenv", process_getenv},
+        {"isatty", process_isatty}, {"hostname", process_hostname},
+        {"which", process_which},   {NULL, NULL},
     };
     process_install_start(L);
     luaL_newlib(L, functions);

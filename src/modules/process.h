@@ -5,8 +5,9 @@
 #include <lua.h>
 #include "modules/process_spawn.h"
 
-/* Fills a request from the table at 1: argv (the list of it, or `argv`), env, cwd, shell. The arrays are userdata that
- * are pushed, as all strings are kept alive by them; the number of values pushed is returned. */
+/* Fills a request from the table at 1: argv (the list of it, or `argv`), env, cwd, shell. The
+ * arrays are userdata that are pushed, as all strings are kept alive by them; the number of values
+ * pushed is returned. */
 int process_request(lua_State *L, spawn_request *r);
 
 /* Pushes {code=, signal=}. */

@@ -92,7 +92,8 @@ static int collect(pipes *p, spawn_run *run, int which, error *e) {
         *run->bytes += n;
     }
     if (buffer_append(&run->output[which - OUT], chunk, (size_t)n, e) != 0) {
-        return error_set(e, e->kind, e->code, "run", run->request.argv[0], "its output: %s", e->message);
+        return error_set(e, e->kind, e->code, "run", run->request.argv[0], "its output: %s",
+                         e->message);
     }
     return 0;
 }
@@ -130,7 +131,8 @@ static int exchange(pipes *p, spawn_run *run, error *e) {
             break;
         }
         if (ended <= 0 && run->timeout > 0 && now - start > run->timeout) {
-            return error_set(e, ERROR_TIMEOUT, 0, "run", run->request.argv[0], "not done after %g s", run->timeout);
+            return error_set(e, ERROR_TIMEOUT, 0, "run", run->request.argv[0],
+                             "not done after %g s", run->timeout);
         }
         if (step(p, run, e) != 0) {
             return -1;

@@ -1,4 +1,5 @@
-/* process_spawn.h: programs, started in a process group of their own and ended as one. No Lua here. */
+/* process_spawn.h: programs, started in a process group of their own and ended as one. No Lua here.
+ */
 #ifndef MODULES_PROCESS_SPAWN_H
 #define MODULES_PROCESS_SPAWN_H
 
@@ -25,7 +26,8 @@ typedef struct spawn_status {
     int signal; /* 0: none */
 } spawn_status;
 
-/* Waits without end, or up to `seconds` when that is not negative: 1 ended, 0 not yet, -1 interrupted. */
+/* Waits without end, or up to `seconds` when that is not negative: 1 ended, 0 not yet, -1
+ * interrupted. */
 int spawn_wait(pid_t pid, double seconds, spawn_status *status, error *e);
 
 /* Ends the group: SIGTERM, after two seconds SIGKILL; reaps it. */
@@ -38,16 +40,16 @@ typedef struct spawn_run {
     spawn_request request; /* fds are made here unless `inherit` */
     const char *input;     /* for its standard input; NULL: /dev/null */
     size_t input_size;
-    bool inherit; /* output goes where ours goes */
-    bool merge;   /* standard error into the standard output */
+    bool inherit;   /* output goes where ours goes */
+    bool merge;     /* standard error into the standard output */
     double timeout; /* seconds; 0: none */
     buffer output[2];
     spawn_status status;
     _Atomic long long *bytes; /* output so far; may be NULL */
 } spawn_run;
 
-/* Runs it to its end. -1 when it could not be started, was interrupted, timed out or wrote more than the buffers
- * take: it is ended then. The buffers are the caller's to free. */
+/* Runs it to its end. -1 when it could not be started, was interrupted, timed out or wrote more
+ * than the buffers take: it is ended then. The buffers are the caller's to free. */
 int spawn_to_end(spawn_run *run, error *e);
 
 #endif

@@ -93,7 +93,11 @@ static int process_wait(lua_State *L) {
         return bind_closed(L, PROCESS_TYPE);
     }
     if (p->running) {
-        int got = spawn_wait(p->pid, lua_isnoneornil(L, 2) ? -1 : seconds < 0 ? 0 : seconds, &p->status, &e);
+        int got = spawn_wait(p->pid,
+                             lua_isnoneornil(L, 2) ? -1
+                             : seconds < 0         ? 0
+                                                   : seconds,
+                             &p->status, &e);
         if (got < 0) {
             return bind_raise(L, &e);
         }
@@ -145,11 +149,11 @@ static int process_index(lua_State *L) {
     return 1;
 }
 
-/* process.start{argv..., env=, cwd=, shell=, detach=, ignore_signals=, output=} -> p. Its standard input is a pipe
- * for p:write; its output goes where ours goes, or with output="null" nowhere. */
+/* process.start{argv..., env=, cwd=, shell=, detach=, ignore_signals=, output=} -> p. Its standard
+ * input is a pipe for p:write; its output goes where ours goes, or with output="null" nowhere. */
 int process_start(lua_State *L) {
-    static const char *const valid[] = {"argv",   "env",    "cwd", "shell", "detach", "ignore_signals",
-                                        "output", NULL};
+    static const char *const valid[] = {"argv",           "env",    "cwd", "shell", "detach",
+                                        "ignore_signals", "output", NULL};
     spawn_request r = {.argv = NULL};
     error e = ERROR_INIT;
     int ends[2];
@@ -187,8 +191,9 @@ int process_start(lua_State *L) {
 
 void process_install_start(lua_State *L) {
     static const luaL_Reg methods[] = {
-        {"write", process_write}, {"close_stdin", process_close_stdin}, {"running", process_running},
-        {"wait", process_wait},   {"kill", process_kill},               {NULL, NULL},
+        {"write", process_write},     {"close_stdin", process_close_stdin},
+        {"running", process_running}, {"wait", process_wait},
+        {"kill", process_kill},       {NULL, NULL},
     };
     bind_type(L, PROCESS_TYPE, methods, process_release);
     luaL_getmetatable(L, PROCESS_TYPE);

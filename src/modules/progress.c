@@ -1,5 +1,6 @@
-/* Calls of a Lua function from inside a C loop. Nothing here may raise through the library that called: the only
- * call of Lua is a protected one, and what it raised is kept on the stack until the library has returned. */
+/* Calls of a Lua function from inside a C loop. Nothing here may raise through the library that
+ * called: the only call of Lua is a protected one, and what it raised is kept on the stack until
+ * the library has returned. */
 #include <math.h>
 #include <time.h>
 #include "modules/bind.h"
@@ -29,11 +30,13 @@ int bind_progress_report(void *user, long long bytes, error *e) {
     lua_pushinteger(L, bytes);
     if (lua_pcall(L, 1, 1, 0) != LUA_OK) {
         p->raised = lua_gettop(L);
-        return error_set(e, ERROR_CANCELLED, 0, "progress", "", "the progress function raised an error");
+        return error_set(e, ERROR_CANCELLED, 0, "progress", "",
+                         "the progress function raised an error");
     }
     bool stop = lua_isboolean(L, -1) && !lua_toboolean(L, -1);
     lua_pop(L, 1);
-    return stop ? error_set(e, ERROR_CANCELLED, 0, "progress", "", "ended by the progress function") : 0;
+    return stop ? error_set(e, ERROR_CANCELLED, 0, "progress", "", "ended by the progress function")
+                : 0;
 }
 
 int bind_progress_raise(bind_progress *p, const error *e) {

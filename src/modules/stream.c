@@ -34,8 +34,8 @@ static int copy_push(lua_State *L, op *o) {
     return 1;
 }
 
-/* stream.copy(reader, writer[, {progress=, background=}]) -> bytes. In the background the copy takes both over and
- * closes both; now it closes neither. */
+/* stream.copy(reader, writer[, {progress=, background=}]) -> bytes. In the background the copy
+ * takes both over and closes both; now it closes neither. */
 static int copy_stream(lua_State *L) {
     static const op_type type = {"copy", copy_run, copy_push, NULL};
     static const char *const valid[] = {"progress", "background", NULL};
@@ -73,8 +73,9 @@ static int null_writer(lua_State *L) {
 
 int luaopen_stream(lua_State *L) {
     static const luaL_Reg functions[] = {
-        {"copy", copy_stream},       {"from_string", from_string}, {"null", null_writer},
-        {"wait_any", job_wait_any}, {NULL, NULL},
+        {"copy", copy_stream}, {"from_string", from_string},
+        {"null", null_writer}, {"wait_any", job_wait_any},
+        {NULL, NULL},
     };
     luaL_newlib(L, functions);
     return 1;

@@ -7,7 +7,8 @@
 #define WRITER_TYPE "writer"
 #define READ_ALL_MAX (1 << 20)
 
-/* What a reader keeps in its user value for lines(): bytes that were read but not handed out yet. */
+/* What a reader keeps in its user value for lines(): bytes that were read but not handed out yet.
+ */
 typedef struct line_buffer {
     buffer text;
     size_t start;
@@ -209,7 +210,8 @@ static int lines_next(lua_State *L) {
     reader *r = bind_check_reader(L, 1);
     line_buffer *lines = lines_of(L, 1);
     error e = ERROR_INIT;
-    size_t seen = 0; /* what was searched already, so that a long line is not searched again and again */
+    size_t seen =
+        0; /* what was searched already, so that a long line is not searched again and again */
     if (!lines) {
         return bind_closed(L, LINES_TYPE);
     }
@@ -283,7 +285,8 @@ static int writer_write_method(lua_State *L) {
     return 1;
 }
 
-/* writer:close() makes it real; a second one does nothing. Whatever happens the writer is released. */
+/* writer:close() makes it real; a second one does nothing. Whatever happens the writer is released.
+ */
 static int writer_close(lua_State *L) {
     writer_handle *h = streams_writer(L, 1);
     error e = ERROR_INIT;
@@ -319,8 +322,11 @@ static void set_tostring(lua_State *L, const char *type, lua_CFunction f) {
 void streams_install(lua_State *L) {
     static const luaL_Reg none[] = {{NULL, NULL}};
     static const luaL_Reg of_reader[] = {
-        {"read", reader_read_method}, {"read_all", reader_read_all}, {"lines", reader_lines},
-        {"close", reader_close},      {NULL, NULL},
+        {"read", reader_read_method},
+        {"read_all", reader_read_all},
+        {"lines", reader_lines},
+        {"close", reader_close},
+        {NULL, NULL},
     };
     static const luaL_Reg of_writer[] = {
         {"write", writer_write_method},

@@ -39,7 +39,8 @@ static int time_format(lua_State *L) {
     /* A space in front tells an empty result from one that does not fit. */
     lua_pushfstring(L, " %s", format);
 #pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral" /* the format is the script's, and only of a time */
+#pragma GCC diagnostic ignored                                                                     \
+    "-Wformat-nonliteral" /* the format is the script's, and only of a time */
     size_t n = strftime(text, sizeof text, lua_tostring(L, -1), &parts);
 #pragma GCC diagnostic pop
     luaL_argcheck(L, n > 0, 1, "the result is too long");
@@ -47,7 +48,8 @@ static int time_format(lua_State *L) {
     return 1;
 }
 
-/* Seconds east of Greenwich from "", "Z", "+02:00", "+0200", "+02"; false when it is none of them. */
+/* Seconds east of Greenwich from "", "Z", "+02:00", "+0200", "+02"; false when it is none of them.
+ */
 static bool parse_zone(const char *text, double *offset) {
     int hours = 0, minutes = 0, used = 0;
     *offset = 0;
@@ -112,8 +114,9 @@ static int time_sleep(lua_State *L) {
 
 int luaopen_time(lua_State *L) {
     static const luaL_Reg functions[] = {
-        {"now", time_now},     {"monotonic", time_monotonic}, {"format", time_format}, {"parse_iso", time_parse_iso},
-        {"sleep", time_sleep}, {NULL, NULL},
+        {"now", time_now},       {"monotonic", time_monotonic},
+        {"format", time_format}, {"parse_iso", time_parse_iso},
+        {"sleep", time_sleep},   {NULL, NULL},
     };
     luaL_newlib(L, functions);
     return 1;

@@ -27,7 +27,7 @@ static void on_signal(int number) {
     if (atomic_fetch_add(&arrived, 1) >= 2) {
         _exit(130);
     }
-    /* The pipe is never read: a full one is as readable as one with a byte. */
+    /* The pipe is read by interrupt_reset only: a full one is as readable as one with a byte. */
     ssize_t ignored = write(wake[1], "", 1);
     (void)ignored;
     errno = saved;
@@ -88,6 +88,15 @@ bool interrupt_pending(void) {
 
 int interrupt_signal(void) {
     return atomic_load(&first);
+}
+
+void interrupt_reset(void) {
+    char drained[64];
+    while (read(wake[0], drained, sizeof drained) > 0) {
+    }
+    atomic_store(&arrived, 0);
+    atomic_store(&reported, 0);
+    atomic_store(&first, 0);
 }
 
 void interrupt_bind(atomic_int *flag) {

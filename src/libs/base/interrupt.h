@@ -27,6 +27,9 @@ bool interrupt_pending(void);
 /* The first signal that arrived, or 0. It stays, for the exit code 128+N. */
 int interrupt_signal(void);
 
+/* Forgets the signals that have arrived: for a prompt, which goes on after one. */
+void interrupt_reset(void);
+
 /* Makes this thread look at `flag` (set means: cancelled) and not at signals. NULL ends that. */
 void interrupt_bind(atomic_int *flag);
 
