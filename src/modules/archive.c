@@ -92,7 +92,8 @@ void archive_push_totals(lua_State *L, const pack_totals *t) {
 void archive_limits(lua_State *L, int arg, rules_limits *out) {
     *out = rules_default;
     out->entries = bind_option_integer(L, arg, "max_entries", out->entries, 1, 1LL << 30);
-    out->bytes_free = bind_option_integer(L, arg, "max_bytes", out->bytes_free, 0, TAR_SIZE_MAX / 4);
+    out->bytes_free =
+        bind_option_integer(L, arg, "max_bytes", out->bytes_free, 0, TAR_SIZE_MAX / 4);
 }
 
 /* archive.create(path[, {format=, level=}]) -> packer */
@@ -146,9 +147,12 @@ static void push_limits(lua_State *L) {
     const struct {
         const char *key;
         long long value;
-    } all[] = {{"entries", rules_default.entries}, {"bytes", rules_default.bytes_free},
-               {"ratio", rules_default.ratio},     {"name", NAME_LENGTH_MAX},
-               {"component", NAME_COMPONENT_MAX},  {"depth", NAME_DEPTH_MAX},
+    } all[] = {{"entries", rules_default.entries},
+               {"bytes", rules_default.bytes_free},
+               {"ratio", rules_default.ratio},
+               {"name", NAME_LENGTH_MAX},
+               {"component", NAME_COMPONENT_MAX},
+               {"depth", NAME_DEPTH_MAX},
                {"owner", TAR_ID_MAX}};
     lua_newtable(L);
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
@@ -158,8 +162,10 @@ static void push_limits(lua_State *L) {
 }
 
 int luaopen_archive(lua_State *L) {
-    static const luaL_Reg functions[] = {{"create", create}, {"open", open_archive},
-                                         {"verify", verify}, {"tar", archive_tar},
+    static const luaL_Reg functions[] = {{"create", create},
+                                         {"open", open_archive},
+                                         {"verify", verify},
+                                         {"tar", archive_tar},
                                          {NULL, NULL}};
     archive_install_packer(L);
     archive_install_archive(L);

@@ -12,7 +12,8 @@
 #define ARCHIVE_TYPE "archive"
 #define TAR_TYPE "tar"
 
-/* What a handle stands for; counted, because a running operation may outlive the handle's closing. */
+/* What a handle stands for; counted, because a running operation may outlive the handle's closing.
+ */
 typedef struct archive_core {
     packer *p;
     bundle *b;

@@ -118,7 +118,8 @@ static int run_tree(op *base, error *e) {
     return packer_add_tree(o->core->p, o->name, o->path, &o->watch, &o->done, e);
 }
 
-/* packer:add_tree(prefix, folder[, {progress=}]) -> {entries=, bytes=, skipped={{name=, why=}}, skipped_count=} */
+/* packer:add_tree(prefix, folder[, {progress=}]) -> {entries=, bytes=, skipped={{name=, why=}},
+ * skipped_count=} */
 static int add_tree(lua_State *L) {
     static const op_type type = {"add", run_tree, push_done, op_free};
     static const char *const valid[] = {"progress", NULL};
@@ -179,7 +180,8 @@ static void take_skip(lua_State *L, pack_op *o, int options) {
     o->names.skip = o->skip;
 }
 
-/* packer:add_tar(prefix, reader[, {strip=, skip={names}, progress=}]) -> {entries=, bytes=, skipped=...} */
+/* packer:add_tar(prefix, reader[, {strip=, skip={names}, progress=}]) -> {entries=, bytes=,
+ * skipped=...} */
 static int add_tar(lua_State *L) {
     static const op_type type = {"add", run_tar, push_done, op_free};
     static const char *const valid[] = {"strip", "skip", "progress", NULL};
@@ -202,13 +204,15 @@ static int totals(lua_State *L) {
     return 1;
 }
 
-/* Pushes the JSON text of the table at `arg`, without the members that the library writes itself; nil for none. */
+/* Pushes the JSON text of the table at `arg`, without the members that the library writes itself;
+ * nil for none. */
 static void push_fields(lua_State *L, int arg) {
     static const char *const ours[] = {"format", "entries", "bytes", "entries_sha256"};
     lua_newtable(L);
     lua_pushnil(L);
     while (lua_next(L, arg)) {
-        luaL_argcheck(L, lua_type(L, -2) == LUA_TSTRING, arg, "a table with names as keys expected");
+        luaL_argcheck(L, lua_type(L, -2) == LUA_TSTRING, arg,
+                      "a table with names as keys expected");
         lua_pushvalue(L, -2);
         lua_insert(L, -2);
         lua_rawset(L, -4);
@@ -254,9 +258,9 @@ static int finish(lua_State *L) {
 }
 
 void archive_install_packer(lua_State *L) {
-    static const luaL_Reg methods[] = {{"add_bytes", add_bytes},   {"add_file", add_file},
-                                       {"add_tree", add_tree},     {"add_reader", add_reader},
-                                       {"add_tar", add_tar},       {"totals", totals},
-                                       {"finish", finish},         {NULL, NULL}};
+    static const luaL_Reg methods[] = {{"add_bytes", add_bytes}, {"add_file", add_file},
+                                       {"add_tree", add_tree},   {"add_reader", add_reader},
+                                       {"add_tar", add_tar},     {"totals", totals},
+                                       {"finish", finish},       {NULL, NULL}};
     bind_type(L, PACKER_TYPE, methods, archive_release_packer);
 }

@@ -251,10 +251,11 @@ static void take_modes(lua_State *L, read_op *o, int options) {
     o->changes.modes = o->modes;
 }
 
-/* archive:copy_tar(prefix, writer[, {progress=, uid=, gid=, mode=, modes=}]) -> {entries=, bytes=} */
+/* archive:copy_tar(prefix, writer[, {progress=, uid=, gid=, mode=, modes=, below=}])
+ * -> {entries=, bytes=} */
 static int copy_tar(lua_State *L) {
     static const op_type type = {"copy", run_copy_tar, push_done, op_free};
-    static const char *const valid[] = {"progress", "uid", "gid", "mode", "modes", NULL};
+    static const char *const valid[] = {"progress", "uid", "gid", "mode", "modes", "below", NULL};
     (void)bind_check_text(L, 2);
     (void)bind_check_writer(L, 3);
     bind_options(L, 4, valid, false);
@@ -264,13 +265,15 @@ static int copy_tar(lua_State *L) {
     o->changes.gid = bind_option_integer(L, 4, "gid", -1, 0, 4294967294LL);
     o->changes.file_mode = bind_option_integer(L, 4, "mode", -1, 0, 07777);
     take_modes(L, o, 4);
+    if (bind_option_push(L, 4, "below", LUA_TSTRING) != LUA_TNIL) {
+        o->changes.below = op_text(L, &o->base, -1);
+    }
     return op_call(L, &o->base);
 }
 
 void archive_install_archive(lua_State *L) {
-    static const luaL_Reg methods[] = {{"verify", verify},     {"entries", entries},
-                                       {"read", read_entry},   {"copy", copy_entry},
-                                       {"extract", extract},   {"copy_tar", copy_tar},
-                                       {NULL, NULL}};
+    static const luaL_Reg methods[] = {
+        {"verify", verify},   {"entries", entries},   {"read", read_entry}, {"copy", copy_entry},
+        {"extract", extract}, {"copy_tar", copy_tar}, {NULL, NULL}};
     bind_type(L, ARCHIVE_TYPE, methods, archive_release_archive);
 }

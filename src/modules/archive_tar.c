@@ -42,7 +42,8 @@ int archive_tar(lua_State *L) {
     return 1;
 }
 
-/* Pushes the name at `arg` without slashes at its end; "." stands for the folder that the tar is laid into. */
+/* Pushes the name at `arg` without slashes at its end; "." stands for the folder that the tar is
+ * laid into. */
 static const char *take_name(lua_State *L, int arg) {
     const char *name = bind_check_text(L, arg);
     size_t n = strlen(name);
@@ -155,8 +156,10 @@ static int close_tar(lua_State *L) {
 }
 
 void archive_install_tar(lua_State *L) {
-    static const luaL_Reg methods[] = {{"add_bytes", add_bytes},   {"add_directory", add_directory},
-                                       {"add_reader", add_reader}, {"close", close_tar},
+    static const luaL_Reg methods[] = {{"add_bytes", add_bytes},
+                                       {"add_directory", add_directory},
+                                       {"add_reader", add_reader},
+                                       {"close", close_tar},
                                        {NULL, NULL}};
     bind_type(L, TAR_TYPE, methods, release);
 }

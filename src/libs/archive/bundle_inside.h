@@ -31,7 +31,7 @@ struct bundle {
     rules *rules;
     hash_sha256 *content, *list;
     buffer line;
-    long long list_size;                     /* bytes of lines so far */
+    long long list_size;                       /* bytes of lines so far */
     unsigned char list_sum[ENTRY_DIGEST_SIZE]; /* once ENTRIES or the end has come */
     entry current;
     bundle_state state;
@@ -47,13 +47,15 @@ struct bundle {
     bundle_report report;
 };
 
-/* The file as a reader that counts (its position is the pass's own, whatever else reads the descriptor). */
+/* The file as a reader that counts (its position is the pass's own, whatever else reads the
+ * descriptor). */
 reader *bundle_file_reader(bundle *b, error *e);
 
 /* Frees what the pass holds; its state becomes `state`. */
 void bundle_end_pass(bundle *b, bundle_state state);
 
-/* Reads the current entry's content to its end into b->content, and into `keep` when it is not NULL. */
+/* Reads the current entry's content to its end into b->content, and into `keep` when it is not
+ * NULL. */
 int bundle_drain(bundle *b, error *e);
 
 /* Compares the captured MANIFEST.json with what was read; the version.json is JSON. */

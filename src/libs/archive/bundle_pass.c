@@ -137,7 +137,8 @@ static int take_list(bundle *b, error *e) {
         return -1;
     }
     b->in_entry = false;
-    return memcmp(sum, b->list_sum, sizeof sum) == 0 ? 0 : fault(b, "does not match the entries", e);
+    return memcmp(sum, b->list_sum, sizeof sum) == 0 ? 0
+                                                     : fault(b, "does not match the entries", e);
 }
 
 static int take_manifest(bundle *b, error *e) {
@@ -181,7 +182,8 @@ static int take_entry(bundle *b, error *e) {
         if (strcmp(b->current.name, ".") == 0 && b->current.type == ENTRY_FOLDER) {
             return 0;
         }
-        if (strcmp(b->current.name, PACK_ENTRIES) == 0 || strcmp(b->current.name, PACK_MANIFEST) == 0) {
+        if (strcmp(b->current.name, PACK_ENTRIES) == 0 ||
+            strcmp(b->current.name, PACK_MANIFEST) == 0) {
             return fault(b, "of hosskeep, but gzip's header is not: repacked or damaged", e);
         }
     } else if (list || manifest) {

@@ -3,6 +3,9 @@
 #include "archive/extract.h"
 #include "archive/name.h"
 #include "archive/tar_write.h"
+#include "base/buffer.h"
+
+#define NAMES_MAX ((size_t)64 * 1024)
 
 typedef struct copier {
     bundle *b;
@@ -12,6 +15,7 @@ typedef struct copier {
     const copy_changes *changes;
     const pack_watch *w;
     pack_totals *done;
+    buffer name, link; /* of the current entry, when it is put below a folder */
 } copier;
 
 static bool below(const copier *c, const char *name) {
@@ -49,6 +53,24 @@ static void change(const copier *c, entry *it) {
     }
 }
 
+/* Points *name to the same below the folder that the changes tell. */
+static int put_below(const copier *c, buffer *to, const char **name, error *e) {
+    const char *folder = c->changes ? c->changes->below : NULL;
+    if (!folder || !*name) {
+        return 0;
+    }
+    buffer_clear(to);
+    if (buffer_append_text(to, folder, e) != 0) {
+        return -1;
+    }
+    if (strcmp(*name, ".") != 0 &&
+        (buffer_append_text(to, "/", e) != 0 || buffer_append_text(to, *name, e) != 0)) {
+        return -1;
+    }
+    *name = to->data;
+    return 0;
+}
+
 static int copy_content(copier *c, error *e) {
     const void *data;
     size_t n;
@@ -75,6 +97,10 @@ static int copy_one(copier *c, const entry *from, error *e) {
         it.link = inner(c, from->link, false);
     }
     change(c, &it);
+    if (put_below(c, &c->name, &it.name, e) != 0 ||
+        (it.type == ENTRY_HARDLINK && put_below(c, &c->link, &it.link, e) != 0)) {
+        return -1;
+    }
     if (tar_writer_begin(c->tar, &it, e) != 0 || copy_content(c, e) != 0) {
         return -1;
     }
@@ -99,7 +125,14 @@ static int copy_all(copier *c, error *e) {
 
 int bundle_copy_tar(bundle *b, const char *prefix, writer *out, const copy_changes *changes,
                     const pack_watch *w, pack_totals *done, error *e) {
-    copier c = {b, strlen(prefix), prefix, NULL, changes, w, done};
+    copier c = {.b = b,
+                .prefix_length = strlen(prefix),
+                .prefix = prefix,
+                .changes = changes,
+                .w = w,
+                .done = done,
+                .name = BUFFER_INIT(NAMES_MAX),
+                .link = BUFFER_INIT(NAMES_MAX)};
     memset(done, 0, sizeof *done);
     while (c.prefix_length > 0 && prefix[c.prefix_length - 1] == '/') {
         c.prefix_length--;
@@ -113,5 +146,7 @@ int bundle_copy_tar(bundle *b, const char *prefix, writer *out, const copy_chang
     }
     int rc = copy_all(&c, e);
     tar_writer_free(c.tar);
+    buffer_free(&c.name);
+    buffer_free(&c.link);
     return rc;
 }

@@ -24,7 +24,7 @@ typedef struct entry {
     long long size;   /* bytes of content; 0 unless a file */
     unsigned mode;    /* 07777 bits */
     long long uid, gid;
-    long long mtime; /* whole seconds */
+    long long mtime;          /* whole seconds */
     size_t capability_length; /* security.capability; 0: none */
     unsigned char capability[ENTRY_CAPABILITY_MAX];
 } entry;
@@ -32,8 +32,8 @@ typedef struct entry {
 /* "file", "directory", "symlink", "hardlink", "other". */
 const char *entry_type_name(entry_type type);
 
-/* Appends the entry's line in the form of mtree(5), with its newline. Bytes of names that are not plain are \ooo.
- * `digest`: SHA-256 of a file's content, not used for other types. */
+/* Appends the entry's line in the form of mtree(5), with its newline. Bytes of names that are not
+ * plain are \ooo. `digest`: SHA-256 of a file's content, not used for other types. */
 int entry_line(buffer *b, const entry *it, const unsigned char digest[ENTRY_DIGEST_SIZE], error *e);
 
 /* The first line of ENTRIES.mtree. */

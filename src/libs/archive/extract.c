@@ -25,7 +25,8 @@ static int open_below(int folder, const char *name, int flags, mode_t mode) {
     return openat(folder, name, flags | O_CLOEXEC | O_NOFOLLOW, mode);
 }
 
-/* The folder of the last component, made where it is missing; *last is that component, inside `name`. */
+/* The folder of the last component, made where it is missing; *last is that component, inside
+ * `name`. */
 static int open_parent(const char *folder, char *name, char **last, error *e) {
     int at = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (at < 0) {
@@ -148,7 +149,8 @@ int bundle_extract(bundle *b, const char *folder, const char *strip, unsigned mo
         name += name[n] == '/' ? n + 1 : n;
     }
     if (name[0] == '\0') {
-        return b->current.type == ENTRY_FOLDER /* the folder that everything goes into is the caller's */
+        return b->current.type ==
+                       ENTRY_FOLDER /* the folder that everything goes into is the caller's */
                    ? 0
                    : entry_fault(e, "extract", b->current.name, "nothing is left of its name");
     }

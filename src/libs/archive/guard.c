@@ -17,16 +17,16 @@ struct guard {
     bool strict;
     guard_state state;
     unsigned char block[TAR_BLOCK];
-    size_t have;       /* bytes in block */
-    long long left;    /* bytes of content and padding before the next block */
-    char collects;     /* type of the extension whose text is being collected, or 0 */
-    size_t text_left;  /* bytes of it to come, without padding */
+    size_t have;      /* bytes in block */
+    long long left;   /* bytes of content and padding before the next block */
+    char collects;    /* type of the extension whose text is being collected, or 0 */
+    size_t text_left; /* bytes of it to come, without padding */
     buffer text;
-    char pending[4];   /* types of extensions that wait for their entry */
-    bool has_size;     /* a pax record has given the size */
+    char pending[4]; /* types of extensions that wait for their entry */
+    bool has_size;   /* a pax record has given the size */
     long long size;
-    long long after;   /* content of a sparse file, once its extra headers are through */
-    bool named;        /* subject is from an extension */
+    long long after; /* content of a sparse file, once its extra headers are through */
+    bool named;      /* subject is from an extension */
     char subject[256];
     long long entries, padding;
 };

@@ -99,8 +99,8 @@ static void gzip_free(writer *w) {
 }
 
 static uint32_t level_buffer_size(int level) {
-    static const uint32_t sizes[GZIP_LEVEL_MAX + 1] = {ISAL_DEF_LVL0_DEFAULT, ISAL_DEF_LVL1_DEFAULT,
-                                                       ISAL_DEF_LVL2_DEFAULT, ISAL_DEF_LVL3_DEFAULT};
+    static const uint32_t sizes[GZIP_LEVEL_MAX + 1] = {
+        ISAL_DEF_LVL0_DEFAULT, ISAL_DEF_LVL1_DEFAULT, ISAL_DEF_LVL2_DEFAULT, ISAL_DEF_LVL3_DEFAULT};
     return sizes[level];
 }
 

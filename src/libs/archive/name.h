@@ -1,4 +1,5 @@
-/* name.h: which names an archive may hold. Names are bytes: any value but NUL, in components parted by '/'. */
+/* name.h: which names an archive may hold. Names are bytes: any value but NUL, in components parted
+ * by '/'. */
 #ifndef ARCHIVE_NAME_H
 #define ARCHIVE_NAME_H
 
@@ -9,8 +10,8 @@
 #define NAME_COMPONENT_MAX 255 /* bytes between two slashes: what a file system takes */
 #define NAME_DEPTH_MAX 64      /* components */
 
-/* Why `name` (n bytes, no slash at its end) must not be in an archive, or NULL when it may: absolute, empty,
- * too long, too deep, with an empty, "." or ".." component or a NUL. */
+/* Why `name` (n bytes, no slash at its end) must not be in an archive, or NULL when it may:
+ * absolute, empty, too long, too deep, with an empty, "." or ".." component or a NUL. */
 const char *name_fault(const char *name, size_t n);
 
 /* True when `name` is `folder` or lies below it ("volumes" and "volumes/x", not "volumes-2"). */

@@ -29,7 +29,8 @@ int pack_ready(packer *p, error *e) {
     return 0;
 }
 
-/* Opens the folder, then the file in it: what is removed later is in that folder, whatever its name is by then. */
+/* Opens the folder, then the file in it: what is removed later is in that folder, whatever its name
+ * is by then. */
 static int open_file(packer *p, error *e) {
     char *slash = strrchr(p->path, '/');
     p->base = slash ? slash + 1 : p->path;
@@ -210,7 +211,8 @@ static int close_file(packer *p, pack_result *result, error *e) {
         return error_errno(e, "stat", p->path);
     }
     result->size = (long long)st.st_size;
-    /* Removing needs the descriptor's identity: a copy of it stays open until close has succeeded. */
+    /* Removing needs the descriptor's identity: a copy of it stays open until close has succeeded.
+     */
     int keep = fcntl(p->fd, F_DUPFD_CLOEXEC, 3);
     int fd = p->fd;
     if (keep < 0) {

@@ -1,8 +1,10 @@
-/* pack.h: writes an archive: one tar, compressed, that ends in ENTRIES.mtree (a line with type, owner, mode and
- * SHA-256 of each entry) and MANIFEST.json (their counts, and the SHA-256 of ENTRIES.mtree).
+/* pack.h: writes an archive: one tar, compressed, that ends in ENTRIES.mtree (a line with type,
+ * owner, mode and SHA-256 of each entry) and MANIFEST.json (their counts, and the SHA-256 of
+ * ENTRIES.mtree).
  *
- * The file is made at exactly the path that is given (O_EXCL, mode 0600) and removed again unless packer_finish()
- * succeeds. After an error nothing more can be added. A packer belongs to one thread. */
+ * The file is made at exactly the path that is given (O_EXCL, mode 0600) and removed again unless
+ * packer_finish() succeeds. After an error nothing more can be added. A packer belongs to one
+ * thread. */
 #ifndef ARCHIVE_PACK_H
 #define ARCHIVE_PACK_H
 
@@ -49,23 +51,25 @@ int packer_add_bytes(packer *p, const char *name, const void *data, size_t n,
 int packer_add_reader(packer *p, const char *name, reader *r, long long size,
                       const pack_attributes *a, const pack_watch *w, error *e);
 
-/* A regular file of the host, with its owner, mode and time. One that changes while it is read is an error. */
+/* A regular file of the host, with its owner, mode and time. One that changes while it is read is
+ * an error. */
 int packer_add_file(packer *p, const char *name, const char *path, error *e);
 
-/* A folder of the host under `prefix`, in order of names; links are not followed and, like sockets, FIFOs and
- * devices, skipped. `done` gets what was added. */
+/* A folder of the host under `prefix`, in order of names; links are not followed and, like sockets,
+ * FIFOs and devices, skipped. `done` gets what was added. */
 int packer_add_tree(packer *p, const char *prefix, const char *folder, const pack_watch *w,
                     pack_totals *done, error *e);
 
 /* What packer_add_tar does to names. */
 typedef struct pack_tar_names {
-    const char *prefix;       /* what entries are put under, no slash at its end */
-    const char *strip;        /* first component(s) that every name must have and loses; NULL: none */
-    const char *const *skip;  /* names (as in the tar, stripped) left out with all below them; NULL-ended or NULL */
+    const char *prefix; /* what entries are put under, no slash at its end */
+    const char *strip;  /* first component(s) that every name must have and loses; NULL: none */
+    const char *const *
+        skip; /* names (as in the tar, stripped) left out with all below them; NULL-ended or NULL */
 } pack_tar_names;
 
-/* Every entry of a tar as the Engine gives it; hard links' targets are renamed alike. Devices and FIFOs are skipped.
- * The tar must be whole; the reader is read to its end. */
+/* Every entry of a tar as the Engine gives it; hard links' targets are renamed alike. Devices and
+ * FIFOs are skipped. The tar must be whole; the reader is read to its end. */
 int packer_add_tar(packer *p, const pack_tar_names *names, reader *r, const pack_watch *w,
                    pack_totals *done, error *e);
 
@@ -78,8 +82,9 @@ typedef struct pack_result {
     char entries_sha256[2 * ENTRY_DIGEST_SIZE + 1];
 } pack_result;
 
-/* Writes ENTRIES and the manifest, closes and syncs the file. `fields` is the text of a JSON object whose members
- * the manifest gets beside format, entries, bytes and entries_sha256 (which it must not have); NULL: none. */
+/* Writes ENTRIES and the manifest, closes and syncs the file. `fields` is the text of a JSON object
+ * whose members the manifest gets beside format, entries, bytes and entries_sha256 (which it must
+ * not have); NULL: none. */
 int packer_finish(packer *p, const char *fields, pack_result *result, error *e);
 
 #endif

@@ -54,8 +54,9 @@ static int pull(packer *p, const entry *it, reader *r, const pack_watch *w, erro
             return -1;
         }
     }
-    return have == it->size ? 0
-                            : entry_fault(e, "archive", it->name, "less content than its size says");
+    return have == it->size
+               ? 0
+               : entry_fault(e, "archive", it->name, "less content than its size says");
 }
 
 int packer_add_reader(packer *p, const char *name, reader *r, long long size,
@@ -95,7 +96,8 @@ static ssize_t read_at(int fd, void *data, size_t n, long long at, const char *n
     return (ssize_t)have;
 }
 
-/* A small file, read as a whole before its header is written: while it changes it can be read again. */
+/* A small file, read as a whole before its header is written: while it changes it can be read
+ * again. */
 static int small_file(packer *p, entry *it, int fd, struct stat *st, error *e) {
     for (int i = 0; i < TRIES; i++) {
         struct stat after;

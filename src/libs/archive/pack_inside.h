@@ -10,12 +10,12 @@
 
 struct packer {
     char *path;
-    int folder;        /* descriptor of the folder, for removing and the spool */
-    const char *base;  /* the file's name in it, inside path */
-    int fd;            /* of the archive; -1 once closed */
+    int folder;       /* descriptor of the folder, for removing and the spool */
+    const char *base; /* the file's name in it, inside path */
+    int fd;           /* of the archive; -1 once closed */
     bool finished;
-    bool broken;       /* an error came: nothing more may be added */
-    writer *out;       /* compressor over fd */
+    bool broken; /* an error came: nothing more may be added */
+    writer *out; /* compressor over fd */
     tar_writer *tar;
     rules *rules;
     int spool;         /* descriptor of ENTRIES, which has no name */
@@ -23,7 +23,7 @@ struct packer {
     long long spool_size;
     hash_sha256 *content, *list;
     buffer line;
-    entry current;     /* set between pack_begin and pack_end */
+    entry current;              /* set between pack_begin and pack_end */
     unsigned char *copy_buffer; /* STREAM_BUFFER bytes */
 };
 

@@ -43,7 +43,8 @@ static void last_entry(entry *it, const char *name, long long size) {
     it->mtime = (long long)time(NULL);
 }
 
-/* The lines as they went to disk are hashed again: a spool that lost or changed a byte is seen here. */
+/* The lines as they went to disk are hashed again: a spool that lost or changed a byte is seen
+ * here. */
 static int copy_spool(packer *p, const unsigned char want[ENTRY_DIGEST_SIZE], error *e) {
     unsigned char sum[ENTRY_DIGEST_SIZE];
     long long at = 0;

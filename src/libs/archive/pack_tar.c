@@ -21,7 +21,8 @@ static size_t trimmed(const char *text) {
     return n;
 }
 
-/* The part of a name after what is stripped: "" for the stripped folder itself; NULL: it is not below it. */
+/* The part of a name after what is stripped: "" for the stripped folder itself; NULL: it is not
+ * below it. */
 static const char *inner(const graft *g, const char *name) {
     while (name[0] == '.' && name[1] == '/') {
         name += 2;
@@ -86,7 +87,8 @@ static int place_names(graft *g, entry *it, const char *rest, error *e) {
     if (it->type == ENTRY_HARDLINK) {
         const char *target = inner(g, it->link);
         if (!target || rename_to(g, &g->link, target, e) != 0) {
-            return target ? -1 : entry_fault(e, "archive", it->name, "hard link that leaves its volume");
+            return target ? -1
+                          : entry_fault(e, "archive", it->name, "hard link that leaves its volume");
         }
         it->link = g->link.data;
     }
@@ -128,8 +130,14 @@ int packer_add_tar(packer *p, const pack_tar_names *names, reader *r, const pack
     }
     pack_totals before = packer_totals(p);
     tar_reader *t = tar_reader_new(r, false, e);
-    graft g = {p, names, w, trimmed(names->prefix), trimmed(names->strip),
-               BUFFER_INIT(4 * NAME_LENGTH_MAX), BUFFER_INIT(4 * NAME_LENGTH_MAX), 0};
+    graft g = {p,
+               names,
+               w,
+               trimmed(names->prefix),
+               trimmed(names->strip),
+               BUFFER_INIT(4 * NAME_LENGTH_MAX),
+               BUFFER_INIT(4 * NAME_LENGTH_MAX),
+               0};
     entry it;
     int rc = t ? 1 : -1;
     while (rc > 0) {

@@ -1,4 +1,5 @@
-/* A folder of the host: walked by descriptors, so that no link is followed and no name is looked up twice. */
+/* A folder of the host: walked by descriptors, so that no link is followed and no name is looked up
+ * twice. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -88,8 +89,7 @@ static int by_bytes(const struct dirent **a, const struct dirent **b) {
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static int walk_children(walk *k, const char *name, int fd, struct dirent **list, int n,
-                         error *e) {
+static int walk_children(walk *k, const char *name, int fd, struct dirent **list, int n, error *e) {
     int rc = 0;
     for (int i = 0; i < n && rc == 0; i++) {
         buffer full = BUFFER_INIT(2 * NAME_LENGTH_MAX);

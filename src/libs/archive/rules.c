@@ -24,8 +24,8 @@ rules *rules_new(const rules_limits *limits, long long archive_size, error *e) {
         return NULL;
     }
     r->limits = *limits;
-    if (archive_size < 0 ||
-        archive_size > (TAR_SIZE_MAX - limits->bytes_free) / (limits->ratio > 0 ? limits->ratio : 1)) {
+    if (archive_size < 0 || archive_size > (TAR_SIZE_MAX - limits->bytes_free) /
+                                               (limits->ratio > 0 ? limits->ratio : 1)) {
         r->bytes_max = TAR_SIZE_MAX;
     } else {
         r->bytes_max = limits->bytes_free + archive_size * limits->ratio;
@@ -57,13 +57,15 @@ long long rules_bytes(const rules *r) {
 static const char *link_fault(const entry *it) {
     size_t n = it->link ? strlen(it->link) : 0;
     if (!name_is_under(it->name, RULES_PAYLOAD)) {
-        return it->type == ENTRY_SYMLINK ? "a symlink outside volumes/" : "a hard link outside volumes/";
+        return it->type == ENTRY_SYMLINK ? "a symlink outside volumes/"
+                                         : "a hard link outside volumes/";
     }
     if (n == 0 || n > NAME_LENGTH_MAX) {
         return "link target of a wrong length";
     }
     if (it->type == ENTRY_SYMLINK) {
-        return NULL; /* any target: it is put back into a volume as it was, and nothing may lie below it */
+        return NULL; /* any target: it is put back into a volume as it was, and nothing may lie
+                        below it */
     }
     const char *why = name_fault(it->link, n);
     if (why) {

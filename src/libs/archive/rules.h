@@ -1,12 +1,13 @@
-/* rules.h: what an entry of an archive may be. The same rules hold for writing, so that nothing is written that would
- * be refused when it is read. */
+/* rules.h: what an entry of an archive may be. The same rules hold for writing, so that nothing is
+ * written that would be refused when it is read. */
 #ifndef ARCHIVE_RULES_H
 #define ARCHIVE_RULES_H
 
 #include "archive/entry.h"
 
-/* Ceilings against bombs. An archive may hold `bytes_free` bytes of content whatever its own size, and
- * `ratio` times its own size beyond: a volume of zeros passes, an archive that could only fill a disk does not. */
+/* Ceilings against bombs. An archive may hold `bytes_free` bytes of content whatever its own size,
+ * and `ratio` times its own size beyond: a volume of zeros passes, an archive that could only fill
+ * a disk does not. */
 typedef struct rules_limits {
     long long entries;
     long long bytes_free;
@@ -17,7 +18,8 @@ extern const rules_limits rules_default; /* 4 million entries, 64 GiB, 200 */
 
 typedef struct rules rules;
 
-/* `archive_size`: bytes of the archive's file, or -1 while it is being written (no ceiling for its content). */
+/* `archive_size`: bytes of the archive's file, or -1 while it is being written (no ceiling for its
+ * content). */
 rules *rules_new(const rules_limits *limits, long long archive_size, error *e);
 void rules_free(rules *r);
 

@@ -141,7 +141,8 @@ int seen_add(seen *s, const entry *it, error *e) {
         return -1;
     }
     if (it->type == ENTRY_HARDLINK && (flags_of(s, hash_name(s, it->link)) & IS_LEAF) == 0) {
-        return entry_fault(e, "archive", it->name, "hard link to something that is no earlier file");
+        return entry_fault(e, "archive", it->name,
+                           "hard link to something that is no earlier file");
     }
     return mark(s, hash, IS_ENTRY | (leaf ? IS_LEAF : 0U), it->name, e);
 }

@@ -1,4 +1,5 @@
-/* tar_header.h: a tar header block and the records of a pax header, checked more strictly than libarchive does. */
+/* tar_header.h: a tar header block and the records of a pax header, checked more strictly than
+ * libarchive does. */
 #ifndef ARCHIVE_TAR_HEADER_H
 #define ARCHIVE_TAR_HEADER_H
 
@@ -11,14 +12,15 @@
 #define TAR_SIZE_MAX 1152921504606846976LL /* 2^60 */
 
 typedef struct tar_header {
-    char type; /* '0' files, '1' hard links, '2' symlinks, '5' folders, 'x' 'g' 'L' 'K' for what follows, others */
+    char type; /* '0' files, '1' hard links, '2' symlinks, '5' folders, 'x' 'g' 'L' 'K' for what
+                  follows, others */
     long long size; /* bytes that follow, before padding */
     bool extended;  /* old GNU sparse: more header blocks follow */
     char name[256 + 1];
 } tar_header;
 
-/* Reads a block that is not all zeros. Returns why it is refused, or NULL. `strict`: what an archive may hold;
- * else anything that keeps the framing clear. */
+/* Reads a block that is not all zeros. Returns why it is refused, or NULL. `strict`: what an
+ * archive may hold; else anything that keeps the framing clear. */
 const char *tar_header_parse(const unsigned char block[TAR_BLOCK], bool strict, tar_header *out);
 
 typedef struct tar_pax {
@@ -28,8 +30,8 @@ typedef struct tar_pax {
     size_t path_length;
 } tar_pax;
 
-/* Checks the records of a pax header. Returns why it is refused, or NULL. `strict`: only records that are known,
- * each once, with values in range. */
+/* Checks the records of a pax header. Returns why it is refused, or NULL. `strict`: only records
+ * that are known, each once, with values in range. */
 const char *tar_pax_parse(const char *text, size_t n, bool strict, tar_pax *out);
 
 #endif

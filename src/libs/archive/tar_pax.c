@@ -4,17 +4,31 @@
 #include "archive/name.h"
 #include "archive/tar_header.h"
 
-typedef enum pax_kind { PAX_NAME, PAX_SIZE, PAX_ID, PAX_TIME, PAX_TEXT, PAX_CHARSET, PAX_BYTES } pax_kind;
+typedef enum pax_kind {
+    PAX_NAME,
+    PAX_SIZE,
+    PAX_ID,
+    PAX_TIME,
+    PAX_TEXT,
+    PAX_CHARSET,
+    PAX_BYTES
+} pax_kind;
 
 static const struct {
     const char *key;
     pax_kind kind;
-} known[] = {{"path", PAX_NAME},      {"linkpath", PAX_NAME},
-             {"size", PAX_SIZE},      {"uid", PAX_ID},
-             {"gid", PAX_ID},         {"mtime", PAX_TIME},
-             {"atime", PAX_TIME},     {"ctime", PAX_TIME},
-             {"uname", PAX_TEXT},     {"gname", PAX_TEXT},
-             {"comment", PAX_TEXT},   {"hdrcharset", PAX_CHARSET},
+} known[] = {{"path", PAX_NAME},
+             {"linkpath", PAX_NAME},
+             {"size", PAX_SIZE},
+             {"uid", PAX_ID},
+             {"gid", PAX_ID},
+             {"mtime", PAX_TIME},
+             {"atime", PAX_TIME},
+             {"ctime", PAX_TIME},
+             {"uname", PAX_TEXT},
+             {"gname", PAX_TEXT},
+             {"comment", PAX_TEXT},
+             {"hdrcharset", PAX_CHARSET},
              {"SCHILY.xattr.security.capability", PAX_BYTES}};
 enum { KNOWN = sizeof known / sizeof known[0] };
 
@@ -34,10 +48,10 @@ static bool decimal(const char *text, size_t n, long long max, long long *out) {
         if (text[i] < '0' || text[i] > '9') {
             return false;
         }
-        value = value * 10 + (text[i] - '0');
-        if (value > max) {
+        if (value > (max - (text[i] - '0')) / 10) {
             return false;
         }
+        value = value * 10 + (text[i] - '0');
     }
     *out = value;
     return n > 0;
@@ -95,7 +109,8 @@ static const char *check_value(pax_kind kind, const char *value, size_t n) {
     }
     switch (kind) {
     case PAX_NAME:
-        return n == 0 || n > NAME_LENGTH_MAX + 1 ? "pax record with a name of a wrong length" : NULL;
+        return n == 0 || n > NAME_LENGTH_MAX + 1 ? "pax record with a name of a wrong length"
+                                                 : NULL;
     case PAX_SIZE:
         return decimal(value, n, TAR_SIZE_MAX, &ignored) ? NULL : "size out of range";
     case PAX_ID:

@@ -161,7 +161,8 @@ static entry_type type_of(struct archive_entry *h) {
     }
 }
 
-/* security.capability; any other attribute is passed over in a lenient tar and never seen in a strict one. */
+/* security.capability; any other attribute is passed over in a lenient tar and never seen in a
+ * strict one. */
 static void keep_capability(struct archive_entry *h, entry *out) {
     const char *name;
     const void *value;
@@ -206,13 +207,15 @@ static int keep_entry(tar_reader *t, entry *out, error *e) {
     return 0;
 }
 
-/* Names that libarchive could not convert are what the C locale is for; any other warning counts. */
+/* Names that libarchive could not convert are what the C locale is for; any other warning counts.
+ */
 static bool harmless(tar_reader *t) {
     const char *text = archive_error_string(t->archive);
     return text && strstr(text, "can't be converted from") != NULL;
 }
 
-/* libarchive stops at the end blocks; the rest is read so that the guard and the checksum see it. */
+/* libarchive stops at the end blocks; the rest is read so that the guard and the checksum see it.
+ */
 static int end(tar_reader *t, error *e) {
     ssize_t n;
     do {

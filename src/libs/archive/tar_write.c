@@ -10,8 +10,9 @@
 
 struct tar_writer {
     writer *out;
-    /* Two writers into the same stream: libarchive converts names to UTF-8, which changes or refuses those that are
-     * not; its mode BINARY takes any bytes, but marks each entry in a way that GNU tar warns of. */
+    /* Two writers into the same stream: libarchive converts names to UTF-8, which changes or
+     * refuses those that are not; its mode BINARY takes any bytes, but marks each entry in a way
+     * that GNU tar warns of. */
     struct archive *plain, *binary, *current;
     struct archive_entry *scratch;
     locale_t utf8;
@@ -45,7 +46,8 @@ static struct archive *open_one(tar_writer *t, bool binary) {
     }
     if (archive_write_set_format_pax_restricted(a) != ARCHIVE_OK ||
         archive_write_set_format_option(a, "pax", "xattrheader", "SCHILY") != ARCHIVE_OK ||
-        (binary && archive_write_set_format_option(a, "pax", "hdrcharset", "BINARY") != ARCHIVE_OK) ||
+        (binary &&
+         archive_write_set_format_option(a, "pax", "hdrcharset", "BINARY") != ARCHIVE_OK) ||
         archive_write_set_bytes_per_block(a, 0) != ARCHIVE_OK ||
         archive_write_open(a, t, NULL, on_write, NULL) != ARCHIVE_OK) {
         archive_write_free(a);

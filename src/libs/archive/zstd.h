@@ -1,7 +1,7 @@
 /* zstd.h: zstd as a writer over a writer and a reader over a reader.
  *
- * What hosskeep writes is one frame with a checksum of its content and a fixed window of 2 MiB, so that its six
- * header bytes are always the same and are compared. Nothing may follow the frame. */
+ * What hosskeep writes is one frame with a checksum of its content and a fixed window of 2 MiB, so
+ * that its six header bytes are always the same and are compared. Nothing may follow the frame. */
 #ifndef ARCHIVE_ZSTD_H
 #define ARCHIVE_ZSTD_H
 

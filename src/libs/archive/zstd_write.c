@@ -7,8 +7,8 @@
 enum { WINDOW_LOG = 21 };
 
 /* Magic number; descriptor: checksum, no content size, no dictionary; window of 2^21. */
-const unsigned char zstd_header[ZSTD_HEADER_SIZE] = {
-    0x28, 0xb5, 0x2f, 0xfd, 0x04, (WINDOW_LOG - 10) << 3};
+const unsigned char zstd_header[ZSTD_HEADER_SIZE] = {0x28, 0xb5, 0x2f,
+                                                     0xfd, 0x04, (WINDOW_LOG - 10) << 3};
 
 typedef struct zstd_out {
     writer base;
@@ -96,7 +96,10 @@ writer *zstd_writer(writer *next, int level, error *e) {
     z->base.ops = &ops;
     z->next = next;
     z->context = context;
-    if (configure(z, level, e) != 0) {
+    /* The frame is begun before anything is known of its length: a first call that also ends it
+     * would write another header. */
+    ZSTD_inBuffer nothing = {NULL, 0, 0};
+    if (configure(z, level, e) != 0 || compress(z, &nothing, ZSTD_e_continue, e) != 0) {
         zstd_free(&z->base);
         return NULL;
     }

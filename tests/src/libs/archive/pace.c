@@ -1,7 +1,7 @@
 /* How fast packing and verifying are, and how much memory they take.
  *
- *     pace [MB [FILE [gzip|zstd]]]      half random, half text that compresses; default 64 MB in the test's folder
- *     pace entries [N [FILE]]           N files of 1 KB */
+ *     pace [MB [FILE [gzip|zstd]]]      half random, half text that compresses; default 64 MB in
+ * the test's folder pace entries [N [FILE]]           N files of 1 KB */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
