@@ -80,7 +80,8 @@ p:remove "three"]])
         local both = here:run("verify", "--json", good,
             folder .. "/hoss-backup-2026-01-03T030405Z.tar.gz")
         assert.equal(6, both.code)
-        assert.matches("^hosskeep: verify: [^\n]*2026%-01%-03[^\n]*: not an archive[^\n]*\n$", both.stderr)
+        assert.matches("^hosskeep: verify: [^\n]*2026%-01%-03[^\n]*: not an archive[^\n]*\n$",
+            both.stderr)
         assert.is_true(json.decode(both.stdout:match "^[^\n]+").ok)
         local list = here:run("list", folder)
         assert.equal(1, list.code)
@@ -88,8 +89,16 @@ p:remove "three"]])
         assert.matches("UNREADABLE", list.stdout)
     end)
 
+    it("reference prints everything, or what is asked for", function()
+        local all = here:run("reference").stdout
+        assert.matches("\n## docker\n", all)
+        assert.matches("\n### `hash%.sha256%(text%)`\n", all)
+        assert.matches("^fs%.join%(%.%.%.%)\n", here:run("reference", "fs.join").stdout)
+        assert.equal(2, here:run("reference", "fs.jion").code)
+    end)
+
     it("all have help on stdout and refuse bad options with 2", function()
-        for name in ("steps paths config verify list diff-script demo"):gmatch "%S+" do
+        for name in ("steps paths config verify list diff-script reference demo"):gmatch "%S+" do
             local help = here:run(name, "--help")
             assert.equal(0, help.code, name)
             assert.matches("^Usage: hosskeep " .. name:gsub("%-", "%%-"), help.stdout)

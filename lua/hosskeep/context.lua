@@ -13,6 +13,7 @@ local recover = require "hosskeep.recover"
 local context = {}
 
 local methods = {}
+context.methods = methods
 
 -- Fields that are made at their first use.
 local lazy = {}

@@ -26,6 +26,7 @@ local function start(self)
         argv = { hosskeep.executable, "guard" },
         detach = true,
         ignore_signals = true,
+        output = "null",
     }
     for id in pairs(self.held) do
         self.process:write("pause " .. id .. "\n")
@@ -63,7 +64,8 @@ function methods:deadline(seconds)
     for id in pairs(self.held) do
         argv[#argv + 1] = id
     end
-    local watch = process.start { argv = argv, detach = true, ignore_signals = true }
+    local watch = process.start { argv = argv, detach = true, ignore_signals = true,
+        output = "null" }
     return function()
         watch:close_stdin()
         watch:wait(10)

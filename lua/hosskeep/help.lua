@@ -173,4 +173,9 @@ function help.text(what)
         names.unknown("help", name or type(what), help.modules))
 end
 
-return help
+-- help(x) and help "docker.exec" print; as the prompt offers it.
+return setmetatable(help, {
+    __call = function(_, what)
+        log.out(help.text(what) .. "\n")
+    end,
+})

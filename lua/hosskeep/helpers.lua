@@ -8,6 +8,7 @@ local recover = require "hosskeep.recover"
 local helpers = {}
 
 local methods = {}
+helpers.methods = methods
 local meta = { __index = methods, __name = "helpers" }
 
 --- The helpers of one run.

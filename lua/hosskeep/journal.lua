@@ -8,6 +8,7 @@ local failure = require "hosskeep.failure"
 local journal = {}
 
 local methods = {}
+journal.methods = methods
 local meta = { __index = methods, __name = "journal" }
 
 local handlers = {}

@@ -52,12 +52,7 @@ end
 local function prompt(step)
     log.out(string.format("%s (retry, skip, abort, help)> ", step.name))
     io.stdout:flush()
-    local ok, line = pcall(io.read, "l")
-    if not ok then
-        log.out "\n" -- Ctrl-C: a fresh line, not the end
-        return ""
-    end
-    return line
+    return io.read "l"
 end
 
 local ANSWERS = { retry = true, skip = true, abort = true }
@@ -81,11 +76,8 @@ local function talk(ctx, step, problem)
     end
 end
 
---- Asks what to do about a failed step: "retry", "skip" or "abort".
+--- Asks what to do about a failed step: "retry", "skip" or "abort" (also at the end of input).
 function on_error.ask(ctx, step, problem)
-    if not process.isatty(0) and not os.getenv "HOSSKEEP_PROMPT" then
-        return "abort"
-    end
     ctx.report:failed(step.name, failure.text(problem.cause))
     log.out(string.format("%s failed: %s\n", step.name, failure.text(problem.cause)))
     local watch = ctx.guard:deadline(PATIENCE)

@@ -7,6 +7,7 @@
 local report = {}
 
 local methods = {}
+report.methods = methods
 local meta = { __index = methods, __name = "report" }
 
 local INTERVAL = 0.2 -- seconds between two updates of a piece

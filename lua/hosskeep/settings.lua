@@ -19,6 +19,7 @@ local FIELDS = { "name", "type", "default", "unit", "help", "least", "most", "va
 local RESERVED = { HOSSKEEP_SCRIPT_DIR = true }
 
 local store = {}
+settings.methods = store
 local meta = { __index = store, __name = "settings" }
 
 --- A store with the stock declarations.

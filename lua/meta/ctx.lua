@@ -84,8 +84,13 @@ function ctx:take_lock() end
 
 --- Pauses a container while its files are read. hold:closes(stream) registers what is closed before
 --- it runs again; hold:resume(), or the end of `local hold <close>`, ends the pause.
---- > ctx.dry_run = true
---- > assert(ctx.pause)
+--- > ctx:use_env("BACKUP_ROOT=" .. folder)
+--- > ctx:lock()
+--- > do
+--- >     local hold <close> = ctx:pause(running)
+--- >     assert(running:inspect().State.Paused)
+--- > end
+--- > assert(not running:inspect().State.Paused)
 ---@param container docker.container
 ---@return table hold
 function ctx:pause(container) end

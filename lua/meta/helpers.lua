@@ -12,13 +12,19 @@ helpers = {}
 function helpers.new(ctx) end
 
 --- A helper with one mount: {container, path}.
---- > assert(ctx.helpers.mount)
+--- > ctx:use_env("BACKUP_ROOT=" .. folder)
+--- > ctx:lock()
+--- > local helper = ctx.helpers:mount { bind = folder, readonly = true }
+--- > assert(helper.container:stat(helper.path).type == "directory")
 ---@param spec table volume=NAME or bind=PATH, readonly, must_exist (bind), create (volume)
 ---@return table helper
 function helpers:mount(spec) end
 
 --- One helper with several mounts, by name: {container, path={name="/mnt/name"}}.
---- > assert(ctx.helpers.mounts)
+--- > ctx:use_env("BACKUP_ROOT=" .. folder)
+--- > ctx:lock()
+--- > local helper = ctx.helpers:mounts { one = { bind = folder }, two = { bind = folder } }
+--- > assert(helper.container:stat(helper.path.two))
 ---@param specs table by name, or a list with name=
 ---@return table helper
 function helpers:mounts(specs) end

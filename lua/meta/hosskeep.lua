@@ -35,6 +35,12 @@ function hosskeep.paths() end
 ---@return any
 function hosskeep.embedded(name) end
 
+--- What a prompt needs of the terminal: read, remember, call, trace, width, completer. For
+--- hosskeep.repl; opens the line editor.
+--- > assert(hosskeep.terminal)
+---@return table
+function hosskeep.terminal() end
+
 --- An error object as the modules raise it, for error().
 --- > local e = hosskeep.error { kind = "timeout", op = "wait", subject = "db", message = "too slow" }
 --- > assert(tostring(e) == "wait db: too slow")
