@@ -9,7 +9,7 @@ from lib.cases import Cases, check
 from lib.engine import ROOT, docker, ensure
 from lib.run import Run
 
-SPEC = os.path.join(ROOT, "spec", "docker_spec.lua")
+SPECS = [os.path.join(ROOT, "spec", f"docker{part}_spec.lua") for part in ("", "_exec", "_files")]
 GIGABYTE = 1 << 30
 NAME = f"hkdock-{os.getpid()}"
 
@@ -36,9 +36,9 @@ host = os.environ["DOCKER_HOST"]
 image = "hosskeep-test/server:1"
 
 
-def spec():
-    """The whole spec, run by hosskeep itself."""
-    run = Run(["run", os.path.join(ROOT, "spec", "run.lua"), SPEC],
+def specs():
+    """The specs that need an Engine, run by hosskeep itself."""
+    run = Run(["run", os.path.join(ROOT, "spec", "run.lua"), *SPECS],
               env={"ENGINE_SPEC_HOST": host, "ENGINE_SPEC_IMAGE": image}).wait(200)
     print(run.out, flush=True)
     run.expect(0)
@@ -63,7 +63,7 @@ def clean():
 
 
 try:
-    cases.run("the spec", spec)
+    cases.run("the specs", specs)
     cases.run("a large volume in constant memory", large)
 finally:
     clean()

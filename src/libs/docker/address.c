@@ -91,26 +91,27 @@ static const char *pem_folder(char *buffer, size_t size) {
     return used > 0 && (size_t)used < size ? buffer : NULL;
 }
 
+static int set_pems(docker_address *a, const docker_wish *wish, error *e) {
+    char buffer[512];
+    const char *folder = pem_folder(buffer, sizeof buffer);
+    if (set_pem(a->ca, sizeof a->ca, wish->ca, folder, "ca.pem", e) != 0 ||
+        set_pem(a->cert, sizeof a->cert, wish->cert, folder, "cert.pem", e) != 0) {
+        return -1;
+    }
+    return set_pem(a->key, sizeof a->key, wish->key, folder, "key.pem", e);
+}
+
 int docker_address_find(docker_address *a, const docker_wish *wish, error *e) {
     *a = (docker_address){.verify = true};
     const char *host = wish->host != NULL ? wish->host : from_environment("DOCKER_HOST");
     bool verify = from_environment("DOCKER_TLS_VERIFY") != NULL;
     bool unverified = from_environment("DOCKER_TLS") != NULL && !verify;
-    a->tls = wish->tls >= 0 ? wish->tls == 1
-                            : verify || unverified || wish->ca != NULL || wish->cert != NULL;
+    bool given = wish->ca != NULL || wish->cert != NULL;
+    a->tls = wish->tls >= 0 ? wish->tls == 1 : verify || unverified || given;
     a->verify = wish->tls == 1 || wish->ca != NULL || !unverified;
     if (set(a->host, sizeof a->host, host != NULL ? host : DEFAULT_HOST, e) != 0 ||
         set_host(a, e) != 0) {
         return -1;
     }
-    if (!a->tls) {
-        return 0;
-    }
-    char buffer[512];
-    const char *folder = pem_folder(buffer, sizeof buffer);
-    return set_pem(a->ca, sizeof a->ca, wish->ca, folder, "ca.pem", e) != 0 ||
-                   set_pem(a->cert, sizeof a->cert, wish->cert, folder, "cert.pem", e) != 0 ||
-                   set_pem(a->key, sizeof a->key, wish->key, folder, "key.pem", e) != 0
-               ? -1
-               : 0;
+    return a->tls ? set_pems(a, wish, e) : 0;
 }

@@ -49,7 +49,9 @@ static int append(http_headers *h, const char *name, size_t name_length, const c
     }
     memcpy(v, value, value_length);
     v[value_length] = '\0';
-    h->list[h->count++] = (http_header){n, v};
+    http_header *field = &h->list[h->count++];
+    field->name = n;
+    field->value = v;
     h->bytes += name_length + value_length;
     return 0;
 }

@@ -69,35 +69,48 @@ static bool on_main_thread(void) {
     return (pid_t)syscall(SYS_gettid) == getpid();
 }
 
+/* Lets curl do what can be done without waiting. */
+static int step(transfer *t, error *e) {
+    int running = 0;
+    if (!t->shielded && interrupt_check(e) != 0) {
+        return -1;
+    }
+    CURLMcode code = curl_multi_perform(t->multi, &running);
+    if (code != CURLM_OK) {
+        return error_set(e, ERROR_HTTP, -(long)CURLE_FAILED_INIT, "http", t->subject, "%s",
+                         curl_multi_strerror(code));
+    }
+    collect(t);
+    check_idle(t);
+    return 0;
+}
+
+/* Waits for the socket, a signal or the time. False once `deadline` has passed. */
+static bool await(transfer *t, double deadline, int *wake) {
+    int milliseconds = INTERRUPT_POLL_MS;
+    if (deadline > 0) {
+        double left = (deadline - transfer_now()) * 1000;
+        if (left <= 0) {
+            return false;
+        }
+        milliseconds = left < milliseconds ? (int)left + 1 : milliseconds;
+    }
+    struct curl_waitfd extra = {*wake, CURL_WAIT_POLLIN, 0};
+    curl_multi_poll(t->multi, &extra, *wake >= 0 ? 1 : 0, milliseconds, NULL);
+    if (extra.revents != 0 && !interrupt_pending()) {
+        *wake = -1; /* an old signal keeps it readable: do not spin */
+    }
+    return true;
+}
+
 int transfer_pump(transfer *t, bool (*ready)(const transfer *t), double deadline, error *e) {
     int wake = t->shielded || !on_main_thread() ? -1 : interrupt_descriptor();
     while (!t->done && !ready(t)) {
-        if (!t->shielded && interrupt_check(e) != 0) {
+        if (step(t, e) != 0) {
             return -1;
         }
-        int running = 0;
-        CURLMcode code = curl_multi_perform(t->multi, &running);
-        if (code != CURLM_OK) {
-            return error_set(e, ERROR_HTTP, -(long)CURLE_FAILED_INIT, "http", t->subject, "%s",
-                             curl_multi_strerror(code));
-        }
-        collect(t);
-        check_idle(t);
-        if (t->done || ready(t)) {
-            break;
-        }
-        int wait = INTERRUPT_POLL_MS;
-        if (deadline > 0) {
-            double left = (deadline - transfer_now()) * 1000;
-            if (left <= 0) {
-                return 0;
-            }
-            wait = left < wait ? (int)left + 1 : wait;
-        }
-        struct curl_waitfd extra = {wake, CURL_WAIT_POLLIN, 0};
-        curl_multi_poll(t->multi, &extra, wake >= 0 ? 1 : 0, wait, NULL);
-        if (extra.revents != 0 && !interrupt_pending()) {
-            wake = -1; /* an old signal keeps it readable: do not spin */
+        if (!t->done && !ready(t) && !await(t, deadline, &wake)) {
+            return 0;
         }
     }
     return 1;

@@ -41,7 +41,7 @@ TEST(knows_this_machine) {
     CHECK(url_is_loopback("http://u:p@127.0.0.1/"));
     CHECK(url_is_loopback("https://[::1]:3/"));
     CHECK(!url_is_loopback("http://localhost.example.org/"));
-    CHECK(!url_is_loopback("http://127.evil.org/"));
+    CHECK(!url_is_loopback("http://127.example.org/"));
     CHECK(!url_is_loopback("http://10.0.0.1/"));
     CHECK(!url_is_loopback("localhost"));
 }
