@@ -67,7 +67,7 @@ function client:container(id) end
 function client:create(name, spec) end
 
 --- Events from now on, or since a time.
---- > local events <close> = client:events { filters = { type = { "container" } } }
+--- > local events <close> = client:events { filters = { label = { "no-such-label" } } }
 --- > assert(events:next(0.05) == nil)
 ---@param options? table filters={type={...}, label={...}}, since (seconds)
 ---@return docker.events
@@ -233,7 +233,7 @@ function container:upload(path) end
 ---@class docker.events
 
 --- The next event, or nil when none came in time.
---- > local events <close> = client:events()
+--- > local events <close> = client:events { filters = { label = { "no-such-label" } } }
 --- > assert(events:next(0.05) == nil)
 ---@param timeout? number
 ---@return table?
