@@ -1,6 +1,7 @@
 #include "archive/rules.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include "archive/name.h"
@@ -92,25 +93,30 @@ static const char *type_fault(const entry *it) {
     return NULL;
 }
 
+static bool within(long long value, long long least, long long most) {
+    return value >= least && value <= most;
+}
+
 static const char *range_fault(const entry *it) {
     if (it->mode > 07777) {
         return "mode out of range";
     }
-    if (it->uid < 0 || it->uid > TAR_ID_MAX || it->gid < 0 || it->gid > TAR_ID_MAX) {
+    if (!within(it->uid, 0, TAR_ID_MAX) || !within(it->gid, 0, TAR_ID_MAX)) {
         return "uid or gid out of range";
     }
-    if (it->mtime < -TAR_TIME_MAX || it->mtime > TAR_TIME_MAX) {
+    if (!within(it->mtime, -TAR_TIME_MAX, TAR_TIME_MAX)) {
         return "time out of range";
     }
-    if (it->size < 0 || it->size > TAR_SIZE_MAX) {
-        return "size out of range";
-    }
-    if (it->capability_length > 0 &&
-        (it->type != ENTRY_FILE || !name_is_under(it->name, RULES_PAYLOAD))) {
+    return within(it->size, 0, TAR_SIZE_MAX) ? NULL : "size out of range";
+}
+
+/* What gives a file more rights than its reader has belongs into payloads only. */
+static const char *rights_fault(const entry *it) {
+    bool payload = name_is_under(it->name, RULES_PAYLOAD);
+    if (it->capability_length > 0 && (it->type != ENTRY_FILE || !payload)) {
         return "security.capability where none belongs";
     }
-    if ((it->mode & 06000) != 0 && it->type != ENTRY_FOLDER &&
-        !name_is_under(it->name, RULES_PAYLOAD)) {
+    if ((it->mode & 06000) != 0 && it->type != ENTRY_FOLDER && !payload) {
         return "a setuid or setgid file outside volumes/";
     }
     return NULL;
@@ -123,6 +129,9 @@ int rules_check(rules *r, const entry *it, error *e) {
     }
     if (!why) {
         why = range_fault(it);
+    }
+    if (!why) {
+        why = rights_fault(it);
     }
     if (!why && r->entries >= r->limits.entries) {
         why = "too many entries";

@@ -115,18 +115,22 @@ static const char *strict_type(char type) {
     }
 }
 
+static bool within(const unsigned char *b, size_t at, size_t n, long long least, long long most) {
+    long long value;
+    return number(b, at, n, &value) && value >= least && value <= most;
+}
+
 static const char *strict_fields(const unsigned char *b, bool ustar, const tar_header *h) {
-    long long mode, uid, gid, mtime;
-    if (!number(b, AT_MODE, 8, &mode) || mode < 0 || mode > 07777) {
+    if (!within(b, AT_MODE, 8, 0, 07777)) {
         return "mode out of range";
     }
-    if (!number(b, AT_UID, 8, &uid) || uid < 0 || uid > TAR_ID_MAX) {
+    if (!within(b, AT_UID, 8, 0, TAR_ID_MAX)) {
         return "uid out of range";
     }
-    if (!number(b, AT_GID, 8, &gid) || gid < 0 || gid > TAR_ID_MAX) {
+    if (!within(b, AT_GID, 8, 0, TAR_ID_MAX)) {
         return "gid out of range";
     }
-    if (!number(b, AT_MTIME, 12, &mtime) || mtime < -TAR_TIME_MAX || mtime > TAR_TIME_MAX) {
+    if (!within(b, AT_MTIME, 12, -TAR_TIME_MAX, TAR_TIME_MAX)) {
         return "time out of range";
     }
     if (!text_ends(b + AT_NAME, 100) || !text_ends(b + AT_LINK, 100) ||

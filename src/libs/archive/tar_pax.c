@@ -48,10 +48,11 @@ static bool decimal(const char *text, size_t n, long long max, long long *out) {
         if (text[i] < '0' || text[i] > '9') {
             return false;
         }
-        if (value > (max - (text[i] - '0')) / 10) {
+        long long digit = text[i] - '0';
+        if (digit > max || value > (max - digit) / 10) {
             return false;
         }
-        value = value * 10 + (text[i] - '0');
+        value = value * 10 + digit;
     }
     *out = value;
     return n > 0;
