@@ -1,6 +1,7 @@
 std = "lua54"
 max_line_length = 100
 cache = false
+exclude_files = {"lua/meta"}
 unused_args = false
 
 -- What the host gives every script (src/modules); nothing else is global.

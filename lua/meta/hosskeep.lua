@@ -42,8 +42,8 @@ function hosskeep.embedded(name) end
 function hosskeep.terminal() end
 
 --- An error object as the modules raise it, for error().
---- > local e = hosskeep.error { kind = "timeout", op = "wait", subject = "db", message = "too slow" }
---- > assert(tostring(e) == "wait db: too slow")
+--- > local e = hosskeep.error { kind = "timeout", op = "wait", subject = "db", message = "slow" }
+--- > assert(tostring(e) == "wait db: slow")
 ---@param fields table kind, op, subject, message, code
 ---@return table
 function hosskeep.error(fields) end

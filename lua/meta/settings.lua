@@ -12,8 +12,8 @@ settings = {}
 ---@return settings
 function settings.new(declarations) end
 
---- Declares a setting, or a list of them: name, type (integer, size, duration, string, boolean, list,
---- choice, command), default, unit, help, least, most, values.
+--- Declares a setting, or a list of them: name, type (integer, size, duration, string, boolean,
+--- list, choice, command), default, unit, help, least, most, values.
 --- > p.settings:declare { name = "site.copies", type = "integer", default = 1, least = 1 }
 ---@param declaration table
 ---@return settings

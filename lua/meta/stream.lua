@@ -1,8 +1,8 @@
 ---@meta
 
---- Bytes that move between modules without passing through Lua. A reader is pulled from, a writer is
---- pushed into and makes its work real with close(); a writer that is not closed drops it. Jobs are
---- operations in the background: most calls that take long have the option background=true.
+--- Bytes that move between modules without passing through Lua. A reader is pulled from, a writer
+--- is pushed into and makes its work real with close(); a writer that is not closed drops it. Jobs
+--- are operations in the background: most calls that take long have the option background=true.
 --- Since 0.3.0.
 ---@class stream
 stream = {}
