@@ -32,8 +32,11 @@ describe("the server's .env", function()
     it("finds the endpoint", function()
         assert.equal("http://localhost", environment.endpoint {})
         assert.equal("http://localhost", environment.endpoint(nil))
-        assert.equal("https://hoss.example", environment.endpoint { EXTERNAL_HOSTNAME = "https://hoss.example/" })
-        assert.equal("http://hoss.example", environment.endpoint { EXTERNAL_HOSTNAME = "hoss.example" })
+        local function with(host)
+            return environment.endpoint { EXTERNAL_HOSTNAME = host }
+        end
+        assert.equal("https://hoss.example", with "https://hoss.example/")
+        assert.equal("http://hoss.example", with "hoss.example")
     end)
 
     it("names the line of a mistake", function()
