@@ -39,10 +39,11 @@ local function needs(path, owner)
     return now.uid ~= owner.uid or now.gid ~= owner.gid or now.mode ~= owner.mode
 end
 
---- Sets owner and mode of the root of a mount: `target` is the path in the helper.
+--- Sets owner and mode of the root of a mount: `target` is the path in the helper. It goes in from
+-- the helper's top: the Engine passes over an entry for the very folder that it uploads into.
 function m.own(helper, target, owner)
-    local tar <close> = archive.tar(helper:upload(target))
-    tar:add_directory("./", owner)
+    local tar <close> = archive.tar(helper:upload "/")
+    tar:add_directory(target:sub(2) .. "/", owner)
     tar:close()
 end
 
