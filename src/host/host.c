@@ -22,21 +22,34 @@ static bool is_command(const embedded_script *s) {
     return strchr(s->name, '/') == NULL;
 }
 
-/* The first comment line of a command's script is its summary: "-- backup: one sentence." */
+/* Where the text of a "-- " comment line begins, or NULL. */
+static const char *comment(const char *line) {
+    size_t dashes = strspn(line, "-");
+    return dashes >= 2 && line[dashes] == ' ' ? line + dashes + 1 : NULL;
+}
+
+/* The summary is the first sentence behind the colon of a script's first comment:
+ * "-- hosskeep list: the archives below BACKUP_ROOT." */
 static void print_summary(const embedded_script *s) {
-    int name = (int)strlen(s->name) - 4;
-    const char *text = s->text;
-    int n = 0;
-    if (s->end - text > 3 && strncmp(text, "-- ", 3) == 0) {
-        text += 3;
-        n = (int)strcspn(text, "\n");
-        if (strncmp(text, s->name, (size_t)name) == 0 && text[name] == ':') {
-            text += name + 1;
-            n -= name + 1;
-            text += *text == ' ' ? (n--, 1) : 0;
+    const char *text = comment(s->text);
+    const char *colon = text ? strchr(text, ':') : NULL;
+    (void)printf("  %-12.*s ", (int)strlen(s->name) - 4, s->name);
+    for (const char *at = colon ? colon + 1 + (colon[1] == ' ') : ""; *at; at++) {
+        if (*at == '.' && strchr(" \n", at[1])) {
+            break;
         }
+        if (*at != '\n') {
+            (void)putchar(*at);
+            continue;
+        }
+        const char *next = comment(at + 1);
+        if (!next) {
+            break;
+        }
+        (void)putchar(' ');
+        at = next - 1;
     }
-    (void)printf("  %-12.*s %.*s\n", name, s->name, n, text);
+    (void)putchar('\n');
 }
 
 static int print_help(void) {

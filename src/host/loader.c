@@ -15,7 +15,7 @@
     "/usr/share/lua/5.4/?.lua;/usr/share/lua/5.4/?/init.lua"
 #define LUA_OBJECTS                                                                                \
     "/usr/local/lib/lua/5.4/?.so;/usr/lib/" HOSSKEEP_MULTIARCH "/lua/5.4/?.so;/usr/lib/lua/5.4/"   \
-                                                               "?.so"
+    "?.so"
 
 void loader_push_text(lua_State *L, const char *text, size_t n, const char *chunk_name) {
     if (n > 0 && text[0] == '#') { /* "#!": the line stays, empty, for the sake of numbers */

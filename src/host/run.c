@@ -105,7 +105,7 @@ int run_report(lua_State *L, int status) {
     if (lua_pcall(L, 1, 1, 0) != LUA_OK) {
         log_line(LOG_ERROR, "an error that cannot be told");
         lua_pop(L, 1);
-        return EXIT_BUG;
+        return EXIT_USAGE;
     }
     int code = (int)lua_tointeger(L, -1);
     lua_pop(L, 1);

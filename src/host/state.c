@@ -61,7 +61,8 @@ static void hook(lua_State *L, lua_Debug *ar) {
     (void)ar;
     if (interrupt_pending() && interrupt_check(&e) != 0) {
         if (interrupt_pending()) {
-            lua_sethook(L, hook, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
+            /* Not calls: the handler that makes the traceback is one. */
+            lua_sethook(L, hook, LUA_MASKLINE | LUA_MASKCOUNT, 1);
         }
         bind_raise(L, &e);
     }
