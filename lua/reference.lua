@@ -21,8 +21,30 @@ local function print_item(item)
     log.out "\n"
 end
 
+-- The globals of every script, with their fields, for a site's .luacheckrc.
+local function print_luacheck()
+    local known = help.all()
+    say("-- globals of scripts, made by: hosskeep reference --luacheck (%s)", hosskeep.version)
+    say('std = "lua54"\nread_globals = {\n    "try",')
+    for _, module in ipairs(help.modules) do
+        local fields = {}
+        for _, item in ipairs(known.list) do
+            local name = item.name:match("^" .. module .. "%.([%w_]+)$")
+            fields[#fields + 1] = name and name .. " = {}"
+        end
+        if rawget(_G, module) then
+            fields[#fields + 1] = known.fields[module]
+            say("    %s = { fields = { %s } },", module, table.concat(fields, ", "))
+        end
+    end
+    log.out "}\n"
+end
+
 local function run(given)
-    if given.args[1] then
+    if given.luacheck then
+        print_luacheck()
+        return 0
+    elseif given.args[1] then
         log.out(help.text(given.args[1]) .. "\n")
         return 0
     end
@@ -43,5 +65,8 @@ return command.main({
     name = "reference",
     summary = "Prints what scripts can call: all of it as Markdown, or what is known of one name.",
     arguments = { { name = "NAME", help = 'a module or function, such as "docker.exec"' } },
+    options = {
+        { long = "luacheck", help = "the globals as a .luacheckrc for scripts of a site" },
+    },
     run = run,
 }, ...)

@@ -95,6 +95,12 @@ p:remove "three"]])
         assert.matches("\n### `hash%.sha256%(text%)`\n", all)
         assert.matches("^fs%.join%(%.%.%.%)\n", here:run("reference", "fs.join").stdout)
         assert.equal(2, here:run("reference", "fs.jion").code)
+        local globals = {}
+        assert(load(here:run("reference", "--luacheck").stdout, "=rc", "t", globals))()
+        assert.is_truthy(globals.read_globals.fs.fields.join)
+        assert.is_truthy(globals.read_globals.json.fields.null)
+        assert.is_truthy(globals.read_globals.process.fields.pid)
+        assert.is_false(globals.read_globals.log.fields.level.read_only)
     end)
 
     it("all have help on stdout and refuse bad options with 2", function()

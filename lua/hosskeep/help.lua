@@ -16,7 +16,7 @@ help.modules = {
 }
 
 local function new_block()
-    return { text = {}, example = {}, params = {}, returns = {} }
+    return { text = {}, example = {}, params = {}, returns = {}, fields = {} }
 end
 
 local function take_comment(block, line)
@@ -30,6 +30,7 @@ local function take_comment(block, line)
         block.class = rest:match "^%S+"
     elseif tag == "field" then
         table.insert(block.text, "." .. rest)
+        table.insert(block.fields, rest:match "^%S+")
     elseif not tag then
         local code = line:match "^%-%-%- > ?(.*)$"
         local text = line:match "^%-%-%- ?(.*)$"
@@ -49,7 +50,7 @@ local function item_of(block, name, arguments)
 end
 
 --- The items in the text of one annotation file: functions with signature, text, params, returns
---- and example; and the text of the module itself.
+--- and example; and the {text, fields} of the module itself.
 function help.parse(text)
     local items, block, module = {}, new_block(), nil
     for line in text:gmatch "([^\n]*)\n?" do
@@ -61,7 +62,7 @@ function help.parse(text)
             block = new_block()
         else
             if block.class and not module then
-                module = table.concat(block.text, "\n")
+                module = { text = table.concat(block.text, "\n"), fields = block.fields }
             end
             block = new_block()
         end
@@ -77,13 +78,23 @@ local function read(module)
     return text
 end
 
+-- "pid = {}, uid = {}": the fields of a module as luacheck wants them; nil when it has none.
+local function fields_of(about)
+    local list = {}
+    for _, name in ipairs(about and about.fields or {}) do
+        list[#list + 1] = name .. " = " .. (name == "level" and "{ read_only = false }" or "{}")
+    end
+    return #list > 0 and table.concat(list, ", ") or nil
+end
+
 --- Everything that is annotated: list of items in order, items by name, texts of modules.
 function help.all()
     if not help.known then
-        local known = { list = {}, by_name = {}, modules = {} }
+        local known = { list = {}, by_name = {}, modules = {}, fields = {} }
         for _, module in ipairs(help.modules) do
-            local items, text = help.parse(read(module))
-            known.modules[module] = text or ""
+            local items, about = help.parse(read(module))
+            known.modules[module] = about and about.text or ""
+            known.fields[module] = fields_of(about)
             for _, item in ipairs(items) do
                 item.module = module
                 table.insert(known.list, item)
