@@ -3,6 +3,7 @@
 --- Archives of hosskeep: a plain tar, compressed, with a list of entries and a manifest at its end.
 --- Also plain tars for the Engine. Modes are integers (384 is 0600). Since 0.3.0.
 ---@class archive
+---@field LIMITS table what a reader accepts at most
 archive = {}
 
 --- Begins an archive in a new file (0600); it is removed unless finish() ends it.
