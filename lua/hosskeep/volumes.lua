@@ -1,6 +1,7 @@
 --- The named volumes, read through a helper that mounts them read-only: owners, modes, links and
 -- odd names stay, and the service's own container keeps answering.
 
+local extras = require "hosskeep.extras"
 local failure = require "hosskeep.failure"
 local meter = require "hosskeep.meter"
 local server = require "hosskeep.server"
@@ -19,17 +20,23 @@ m.KINDS = {
         pause = true },
 }
 
---- Those of the services that SERVICES names.
+--- Those of the services that SERVICES names, and what the setting volumes.extra adds.
 function m.wanted(ctx)
     local found = {}
     for _, kind in ipairs(m.KINDS) do
         if ctx:wants(kind.service) then found[#found + 1] = kind end
     end
-    return found
+    local further = extras.volumes(ctx.settings["volumes.extra"], m.KINDS)
+    return table.move(further, 1, #further, #found + 1, found)
 end
 
 -- What the container mounts there: a volume by name, or a folder where a site uses a bind mount.
 local function source(ctx, kind)
+    if kind.volume then
+        local there = ctx.docker:volume(kind.volume)
+        if not there then failure.raise(4, "volume %s is missing", kind.volume) end
+        return { volume = kind.volume, labels = there.Labels, driver = there.Driver }
+    end
     local mount = server.mount(ctx, kind.service, kind.path)
     if not mount then
         failure.raise(4, "%s: its container mounts nothing at %s", kind.service, kind.path)
@@ -46,13 +53,18 @@ function m.check(ctx)
     for _, kind in ipairs(m.wanted(ctx)) do ctx.sources[kind.key] = source(ctx, kind) end
 end
 
+-- Whether a service stands still while its volumes are read.
+local function pauses(ctx, kind)
+    return kind.pause and (kind.extra or ctx.settings[kind.service .. ".pause"])
+end
+
 --- What the step about volumes touches.
 function m.objects(ctx)
     local objects = { reads = {}, changes = {} }
     for _, kind in ipairs(m.wanted(ctx)) do
         local one = ctx.sources[kind.key]
         table.insert(objects.reads, "volume:" .. (one.volume or one.bind))
-        if kind.pause and ctx.settings[kind.service .. ".pause"] then
+        if pauses(ctx, kind) then
             table.insert(objects.changes, "paused:" .. kind.service)
         end
     end
@@ -111,8 +123,8 @@ local function groups(ctx)
     local list = {}
     for _, kind in ipairs(m.wanted(ctx)) do
         local last = list[#list]
-        if not last or last.service ~= kind.service then
-            last = { service = kind.service, pause = kind.pause }
+        if not last or last.service ~= kind.service or last.pause ~= kind.pause then
+            last = { service = kind.service, pause = kind.pause, extra = kind.extra }
             list[#list + 1] = last
         end
         last[#last + 1] = kind
@@ -130,7 +142,7 @@ function m.add(ctx, before_read)
             for _, kind in ipairs(group) do add(ctx, kind) end
         end
         before_read(group.service)
-        if group.pause and ctx.settings[group.service .. ".pause"] then
+        if pauses(ctx, group) then
             local pause <close> = ctx:pause(server.running(ctx, group.service))
             read()
             pause:resume()
