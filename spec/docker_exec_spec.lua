@@ -84,6 +84,9 @@ describe("docker exec", function()
 
     it("leaves the others alone", function()
         local other = c:exec({ "sleep", "339" }, { background = true })
+        while not processes():match "sleep 339" do
+            time.sleep(0.1)
+        end
         fails("timeout", nil, "still running", c.exec, c, { "sleep", "340" }, { timeout = 0.3 })
         assert.matches("sleep 339", processes())
         other:cancel()
