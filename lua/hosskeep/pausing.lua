@@ -6,6 +6,8 @@ local failure = require "hosskeep.failure"
 
 local pausing = {}
 
+local ATTEMPTS = 5
+
 local hold = {}
 local meta
 
@@ -26,6 +28,19 @@ local function unpause(container)
     end
     failure.raise(failure.BACKUP, "container %s: still paused%s", container.name or container.id,
         last and " (" .. failure.text(last) .. ")" or "")
+end
+
+-- On a busy machine the kernel may not manage to freeze every process in time; then the Engine gives
+-- up, everything runs on, and asking again helps.
+local function pause(container)
+    for attempt = 1, ATTEMPTS do
+        local _, err = try(container.pause, container)
+        if not err then
+            return
+        elseif attempt == ATTEMPTS or failure.kind(err) ~= "engine" or err.code == 404 then
+            error(err, 0)
+        end
+    end
 end
 
 --- Registers a stream (or anything with close) that is closed before the container runs again.
@@ -82,7 +97,7 @@ function pausing.pause(ctx, container)
     self.token = ctx.journal:add { kind = "paused", id = container.id, name = container.name }
     self.ours = true
     ctx.guard:pausing(container.id)
-    container:pause()
+    pause(container)
     return self
 end
 

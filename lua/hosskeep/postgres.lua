@@ -95,9 +95,9 @@ end
 -- work then.
 local function clean(ctx, state)
     if state.cleaned then return end
-    for _, work in ipairs(state.work) do work.job:close() end
     local env = dump.environment(user(ctx), { HK_STOP = state.finished and "no" or "yes" })
     sh(ctx, state.container, dump.CLEAN, { state.folder }, { env = env, timeout = 60 })
+    for _, work in ipairs(state.work) do work.job:close() end
     state.cleaned = true
 end
 

@@ -41,6 +41,7 @@ count || echo '{"uncounted": true}'
 wait "$dump" || exit 1
 [ "$(head -c 5 "$HK_FILE")" = PGDMP ] || { echo "what pg_dump wrote is no dump" >&2; exit 1; }
 pg_restore --list "$HK_FILE" > /dev/null || exit 1
+: > "$HK_FILE.done"
 echo '{"dumped": true}'
 ]==]
 
@@ -60,13 +61,10 @@ select pg_export_snapshot() as snapshot
 \setenv HK_SNAPSHOT :snapshot
 \! sh -c "$HK_DUMP"
 END
+    [ -e "$HK_FILE.done" ] || exit 1
     shift 2
 done
 ]==]
-
---- Arguments: the folder. Only for root inside the container: `.db` belongs to whoever runs the
--- server.
-m.FOLDER = [[rm -rf "$1" && mkdir -m 700 "$1"]]
 
 --- Arguments: the file.
 m.GLOBALS = PREPARE .. [[pg_dumpall --globals-only --no-sync -l postgres -f "$1"]]
@@ -88,12 +86,29 @@ select json_build_object(
 END
 ]==]
 
--- Ends what a cancelled run has left running, then removes its files. Arguments: the folder.
-m.CLEAN = PREPARE .. [==[
-if [ "$HK_STOP" = yes ]; then
+-- What a run that was cut off has left running: its sessions end, and so their clients do. None is
+-- killed: they would be orphans of process 1, and Postgres, which that is, takes one that ends
+-- badly for a crash of its own.
+local STOP = PREPARE .. [==[
+stop() {
     PGAPPNAME=hosskeep-clean psql -qAtX -d postgres -c "select pg_terminate_backend(pid)
         from pg_catalog.pg_stat_activity where application_name = 'hosskeep'" > /dev/null
+}
+]==]
+
+--- An empty folder for the dumps. Argument: the folder. Only for root inside the container: `.db`
+-- belongs to whoever runs the server.
+m.FOLDER = STOP .. [==[
+if [ -e "$1" ]; then
+    stop
+    rm -rf "$1"
 fi
+mkdir -m 700 "$1"
+]==]
+
+--- Removes the files; ends before what still runs, if HK_STOP is yes. Argument: the folder.
+m.CLEAN = STOP .. [==[
+[ "$HK_STOP" != yes ] || stop
 rm -rf "$1"
 ]==]
 

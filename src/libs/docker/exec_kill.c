@@ -7,9 +7,15 @@
 
 /* Only what any sh and /proc offer. The marker is found in the environment of what was started;
  * what those started is found by descent, because they may run as somebody whose environment cannot
- * be read. Prints the owners of processes that entered the container like ours and could not be
- * read: "sudo"-like programs change it before anything of theirs is seen, so the caller asks again
- * as such an owner. */
+ * be read.
+ *
+ * Children go before their parents, who reap them: process 1 of a container may be a server that
+ * takes any orphan that ends badly for one of its own (Postgres then restarts as after a crash). So
+ * in each round only those are signalled that have no child left, not even a dead one.
+ *
+ * Prints the owners of processes that entered the container like ours and could not be read:
+ * "sudo"-like programs change it before anything of theirs is seen, so the caller asks again as
+ * such an owner. */
 static const char SCRIPT[] =
     "exec 2>/dev/null\n"
     "has_mark() {\n"
@@ -18,28 +24,24 @@ static const char SCRIPT[] =
     "  done < \"/proc/$1/environ\"\n"
     "  return 1\n"
     "}\n"
-    "alive() {\n"
-    "  while read -r k v r; do\n"
-    "    case $k in State:) [ \"$v\" != Z ]; return;; esac\n"
-    "  done < \"/proc/$1/status\"\n"
-    "  return 1\n"
-    "}\n"
     "look() {\n"
-    "  pairs=\n"
+    "  pairs= live=\n"
     "  for d in /proc/[0-9]*; do\n"
     "    p=${d#/proc/}\n"
     "    case $p in 1|$$) continue;; esac\n"
-    "    parent= uid= gid=\n"
+    "    state= parent= uid= gid=\n"
     "    while read -r k v r; do\n"
-    "      case $k in PPid:) parent=$v;; Uid:) uid=$v;; Gid:) gid=$v; break;; esac\n"
+    "      case $k in State:) state=$v;; PPid:) parent=$v;; Uid:) uid=$v;;\n"
+    "      Gid:) gid=$v; break;; esac\n"
     "    done < \"/proc/$p/status\"\n"
     "    [ -n \"$parent\" ] || continue\n"
     "    pairs=\"$pairs $p:$parent\"\n"
+    "    [ \"$state\" = Z ] || live=\"$live $p\"\n"
     "    case \" $all \" in *\" $p \"*) continue;; esac\n"
     "    if has_mark \"$p\"; then all=\"$all $p\"\n"
-    "    elif [ \"$parent\" = 0 ] && ! (: < \"/proc/$p/environ\"); then others=\"$others "
-    "$uid:$gid\"; "
-    "fi\n"
+    "    elif [ \"$parent\" = 0 ] && ! (: < \"/proc/$p/environ\"); then\n"
+    "      case \" $others \" in *\" $uid:$gid \"*) ;; *) others=\"$others $uid:$gid\";; esac\n"
+    "    fi\n"
     "  done\n"
     "  more=1\n"
     "  while [ -n \"$more\" ]; do\n"
@@ -49,23 +51,24 @@ static const char SCRIPT[] =
     "      case \" $all \" in *\" ${q#*:} \"*) all=\"$all ${q%:*}\"; more=1;; esac\n"
     "    done\n"
     "  done\n"
+    "  left=\n"
+    "  for p in $live; do\n"
+    "    case \" $all \" in *\" $p \"*) left=\"$left $p\";; esac\n"
+    "  done\n"
     "}\n"
     "clock() { read -r u r < /proc/uptime; t=${u%.*}${u#*.}; }\n"
-    "mark=$1 all= others=\n"
-    "look\n"
-    "for p in $all; do kill -TERM \"$p\"; done\n"
-    "clock; end=$((t + 30))\n"
-    "while :; do\n"
-    "  left=\n"
-    "  for p in $all; do alive \"$p\" && left=\"$left $p\"; done\n"
-    "  [ -z \"$left\" ] && break\n"
-    "  clock; [ \"$t\" -ge \"$end\" ] && break\n"
-    "  sleep 0.05\n"
+    "mark=$1 all= others= signal=TERM\n"
+    "clock; hard=$((t + 80)); end=$((t + 160))\n"
+    "while look; [ -n \"$left\" ]; do\n"
+    "  clock\n"
+    "  [ \"$t\" -lt \"$hard\" ] || signal=KILL\n"
+    "  for p in $left; do\n"
+    "    case \"$pairs \" in *\":$p \"*) [ \"$t\" -lt \"$end\" ] && continue;; esac\n"
+    "    kill -$signal \"$p\"\n"
+    "  done\n"
+    "  [ \"$t\" -lt \"$end\" ] || break\n"
+    "  sleep 0.02\n"
     "done\n"
-    "if [ -n \"$left\" ]; then\n"
-    "  all=$left; look\n"
-    "  for p in $all; do kill -KILL \"$p\"; done\n"
-    "fi\n"
     "echo \"$others\"\n";
 
 #define OTHERS_MAX 4
