@@ -59,7 +59,10 @@ local function add(ctx, item)
     if not readable(path, found) then
         add_by_engine(ctx, item, path)
     elseif found.type == "directory" then
-        ctx.packer:add_tree(fs.join(PREFIX, item), path)
+        local done = ctx.packer:add_tree(fs.join(PREFIX, item), path)
+        for _, one in ipairs(done.skipped or {}) do
+            ctx:warn("configuration: %s is a %s, which is not carried", one.name, one.why)
+        end
     else
         ctx.packer:add_file(fs.join(PREFIX, item), path)
     end

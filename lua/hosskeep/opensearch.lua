@@ -53,6 +53,17 @@ local function call(ctx, method, path, body, timeout)
     return json.decode(answer.body)
 end
 
+-- { [index] = 0 } of all open indices, for those that no aggregation names.
+local function empty(url, wildcards)
+    local answer = http.get(url .. "/_cat/indices?format=json&h=index,status&" .. wildcards,
+        { timeout = SHORT })
+    local found = {}
+    for _, one in ipairs(json.decode(answer.body)) do
+        if one.status == "open" then found[one.index] = 0 end
+    end
+    return found
+end
+
 --- Documents of each open index, exactly: { [index] = documents }.
 function m.documents(_, url)
     local wildcards = "expand_wildcards=open,hidden&ignore_unavailable=true"
@@ -62,7 +73,7 @@ function m.documents(_, url)
         json = { aggs = { by_index = { terms = { field = "_index", size = MOST_INDICES } } } },
     }
     local result = json.decode(answer.body)
-    local found = {}
+    local found = empty(url, "expand_wildcards=open,hidden")
     for _, bucket in ipairs(((result.aggregations or {}).by_index or {}).buckets or {}) do
         found[bucket.key] = bucket.doc_count
     end

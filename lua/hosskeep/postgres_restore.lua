@@ -39,12 +39,14 @@ if [ -e "$dumps/globals.sql" ]; then
 fi
 for dump in "$dumps"/postgres-*-backup.dump; do
     [ -e "$dump" ] || continue
+    # No database is dropped from within. All are made anew: grants and settings of a database
+    # itself come back with --create only.
     case $dump in
-    */postgres-postgres-backup.dump) create= ;;
-    *) create=--create ;;
+    */postgres-postgres-backup.dump) other=template1 ;;
+    *) other=postgres ;;
     esac
-    pg_restore --username "$POSTGRES_USER" --no-password --dbname postgres --clean --if-exists \
-        $create --exit-on-error --jobs @JOBS@ "$dump" 2> "$log" ||
+    pg_restore --username "$POSTGRES_USER" --no-password --dbname "$other" --clean --if-exists \
+        --create --exit-on-error --jobs @JOBS@ "$dump" 2> "$log" ||
         fail "${dump##*/}: pg_restore ended with $?"
 done
 rm -f "$log"

@@ -118,7 +118,9 @@ static int extract_named(bundle *b, const char *folder, char *name, unsigned mas
     if (parent < 0) {
         return -1;
     }
-    mode_t mode = (mode_t)(b->current.mode & mask & 0777);
+    /* Of the upper bits only those of a folder that others share. */
+    unsigned shared = b->current.type == ENTRY_FOLDER ? 03000 : 0;
+    mode_t mode = (mode_t)(b->current.mode & ((mask & 0777) | shared));
     int rc = b->current.type == ENTRY_FILE ? extract_file(b, parent, last, mode, e)
                                            : extract_folder(b, parent, last, mode, e);
     if (rc == 0 && fsync(parent) != 0) {

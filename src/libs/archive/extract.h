@@ -8,7 +8,8 @@
 /* Makes the current entry (a file or a folder, no link) below `folder`, which must exist. `strip`:
  * what its name starts with and loses (NULL: nothing). No symlink below `folder` is followed; a
  * file must not exist yet; missing folders are made (0700). The mode is what the entry says &
- * `mode_mask` & 0777; owner and group are the caller's. The file and its folder are synced. */
+ * `mode_mask` & 0777, a folder keeps setgid and sticky too; owner and group are the caller's.
+ * The file and its folder are synced. */
 int bundle_extract(bundle *b, const char *folder, const char *strip, unsigned mode_mask, error *e);
 
 typedef struct copy_mode {

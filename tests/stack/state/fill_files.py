@@ -128,8 +128,4 @@ def seed_config(site, _):
         os.makedirs(folder, exist_ok=True)
         own(folder)
         os.chmod(folder, mode)
-    link = os.path.join(site.config, "auth", "current")
-    if not os.path.islink(link):
-        os.symlink("policy.rego", link)
-        own(link)
     return f"configuration: {len(CONFIG)} files"
