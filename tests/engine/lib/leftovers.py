@@ -49,7 +49,7 @@ class Watch:
     """Remembers the state; check() raises on anything that came or went since."""
 
     # Data of running services, and the index snapshot that the next backup builds upon.
-    SKIP = ("data", "backup/.opensearch/hosskeep")
+    SKIP = ("data", "backup/.opensearch/hosskeep", ".opensearch/hosskeep")
 
     def __init__(self, stack):
         self.stack = stack
@@ -57,7 +57,9 @@ class Watch:
         self.files = self._files()
 
     def _files(self):
-        return {path for path in folder_state(self.stack.hoss, skip=self.SKIP)
+        return {path for path in folder_state(self.stack.hoss, self.stack.backup_root,
+                                              os.path.join(self.stack.dir, "init"),
+                                              self.stack.home, skip=self.SKIP)
                 if not path.endswith(LASTING)}
 
     def check(self, archives=0, allowed=()):

@@ -32,8 +32,8 @@ class Run:
     and the test's own size before exec).
     """
 
-    def __init__(self, argv, user=None, home=None, env=None, stdin=None, program_path=None):
-        self.argv = [program_path or program(), *argv]
+    def __init__(self, argv, user=None, home=None, env=None, stdin=None, groups=("docker",)):
+        self.argv = [program(), *argv]
         self.files = [tempfile.TemporaryFile(), tempfile.TemporaryFile()]
         environ = {"PATH": os.environ["PATH"], "HOME": home or os.environ.get("HOME", "/root"),
                    "DOCKER_HOST": os.environ["DOCKER_HOST"], "LANG": "C.UTF-8", **(env or {})}
@@ -43,7 +43,7 @@ class Run:
         more = {}
         if user == UID:
             more = {"user": UID, "group": UID, "umask": 0o022, "cwd": "/",
-                    "extra_groups": [grp.getgrnam("docker").gr_gid]}
+                    "extra_groups": [grp.getgrnam(name).gr_gid for name in groups]}
         self.peak = 0
         self.began = time.monotonic()
         self.process = subprocess.Popen(

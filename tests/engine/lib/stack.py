@@ -30,9 +30,10 @@ def free_ports():
 class Stack:
     """with Stack("name") as s: makes it, and takes it away at the end."""
 
-    def __init__(self, name, services=None, uid=None, dir=None):
+    def __init__(self, name, services=None, uid=None, backup_root=None):
+        """backup_root: a path below the stack's base folder, for another place of BACKUP_ROOT."""
         engine.ensure()
-        self.base = dir or tempfile.mkdtemp(prefix="hk-" + name + "-")
+        self.base = tempfile.mkdtemp(prefix="hk-" + name + "-")
         os.chmod(self.base, 0o755)
         self.project = f"hk{os.getpid()}{name.replace('-', '')}"
         self.port = free_ports()
@@ -41,12 +42,13 @@ class Stack:
         self.dir = os.path.join(self.base, "srv")
         self.hoss = os.path.join(self.dir, "hoss")
         self.home = os.path.join(self.base, "home")
-        self.backup_root = os.path.join(self.hoss, "backup")
+        self.root_elsewhere = backup_root is not None
+        self.backup_root = os.path.join(self.base, backup_root) if backup_root \
+            else os.path.join(self.hoss, "backup")
         os.mkdir(self.home)
         if uid is not None:
             engine.plain_user()
             os.chown(self.home, uid, uid)
-        self.env_text = None
 
     def __enter__(self):
         try:
@@ -79,6 +81,8 @@ class Stack:
             more += ["--services", self.services]
         if self.uid is not None:
             more += ["--uid", str(self.uid)]
+        if self.root_elsewhere:
+            more += ["--backup-root", self.backup_root]
         self.stack("new", *more)
 
     def up(self, *more):
@@ -101,6 +105,32 @@ class Stack:
         text = call([os.path.join(STACK_FOLDER, "fingerprint"), "-c", self.hoss, "--project",
                      self.project, *more], timeout=300)
         return text.splitlines()
+
+    # --- its .env ------------------------------------------------------------------------
+
+    def read_env(self):
+        with open(os.path.join(self.hoss, ".env"), encoding="utf-8", newline="") as file:
+            return file.read()
+
+    def write_env(self, text):
+        """Replaces the content; owner and mode of the file stay."""
+        with open(os.path.join(self.hoss, ".env"), "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+
+    @contextlib.contextmanager
+    def edited_env(self, *changes):
+        """Lines of .env changed for a while: (name, value), value None takes the line out."""
+        old = self.read_env()
+        lines = old.splitlines()
+        for name, value in changes:
+            lines = [line for line in lines if not line.startswith(name + "=")]
+            if value is not None:
+                lines.append(f"{name}={value}")
+        self.write_env("\n".join(lines) + "\n")
+        try:
+            yield
+        finally:
+            self.write_env(old)
 
     # --- its containers ------------------------------------------------------------------
 
@@ -131,15 +161,17 @@ class Stack:
 
     # --- hosskeep ------------------------------------------------------------------------
 
-    def start(self, command, *args, user=None, env=None, stdin=None, scripts=None):
+    def start(self, command, *args, user=None, env=None, stdin=None, scripts=None,
+              groups=("docker",), config=None):
         """Starts hosskeep COMMAND for this stack; the plain user where the stack is his.
 
-        scripts: a folder for --script-dir.
+        scripts: a folder for --script-dir. config: another configuration folder.
         """
         user = self.uid if user is None else user
         given = ["--script-dir", scripts] if scripts else []
-        argv = [*given, command, "-c", self.hoss, "--project", self.project, *args]
-        return Run(argv, user=user, home=self.home, env=env, stdin=stdin)
+        argv = [*given, command, "-c", config or self.hoss, "--project", self.project, *args]
+        return Run(argv, user=user, home=self.home, env=env, stdin=stdin,
+                   groups=groups)
 
     def hosskeep(self, command, *args, timeout=300, **more):
         return self.start(command, *args, **more).wait(timeout)
