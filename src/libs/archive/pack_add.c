@@ -161,7 +161,7 @@ int pack_file(packer *p, const char *name, int fd, const pack_watch *w, long lon
     if (fstat(fd, &st) != 0) {
         return error_errno(e, "stat", name);
     }
-    unsigned mask = name_is_under(name, RULES_PAYLOAD) ? 07777 : 01777;
+    unsigned mask = rules_payload(name) ? 07777 : 01777;
     pack_attributes a = {st.st_mode & mask, st.st_uid, st.st_gid, (long long)st.st_mtim.tv_sec};
     fill(&it, name, (long long)st.st_size, &a);
     int rc = st.st_size <= SMALL ? small_file(p, &it, fd, &st, e)

@@ -93,7 +93,7 @@ static int place_names(graft *g, entry *it, const char *rest, error *e) {
         it->link = g->link.data;
     }
     it->name = g->name.data;
-    if (it->type == ENTRY_FILE && !name_is_under(it->name, RULES_PAYLOAD)) {
+    if (it->type == ENTRY_FILE && !rules_payload(it->name)) {
         it->mode &= 01777; /* as for the host's files: only payloads keep setuid */
         it->capability_length = 0;
     }

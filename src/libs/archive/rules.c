@@ -55,9 +55,14 @@ long long rules_bytes(const rules *r) {
     return r->bytes;
 }
 
+/* Below volumes/NAME, so that a volume itself is always a folder. */
+bool rules_payload(const char *name) {
+    return name_is_under(name, RULES_PAYLOAD) && name[name_components(name, 2)] == '/';
+}
+
 static const char *link_fault(const entry *it) {
     size_t n = it->link ? strlen(it->link) : 0;
-    if (!name_is_under(it->name, RULES_PAYLOAD)) {
+    if (!rules_payload(it->name)) {
         return it->type == ENTRY_SYMLINK ? "a symlink outside volumes/"
                                          : "a hard link outside volumes/";
     }
@@ -112,7 +117,7 @@ static const char *range_fault(const entry *it) {
 
 /* What gives a file more rights than its reader has belongs into payloads only. */
 static const char *rights_fault(const entry *it) {
-    bool payload = name_is_under(it->name, RULES_PAYLOAD);
+    bool payload = rules_payload(it->name);
     if (it->capability_length > 0 && (it->type != ENTRY_FILE || !payload)) {
         return "security.capability where none belongs";
     }

@@ -3,6 +3,7 @@
 #ifndef ARCHIVE_RULES_H
 #define ARCHIVE_RULES_H
 
+#include <stdbool.h>
 #include "archive/entry.h"
 
 /* Ceilings against bombs. An archive may hold `bytes_free` bytes of content whatever its own size,
@@ -30,7 +31,9 @@ int rules_check(rules *r, const entry *it, error *e);
 long long rules_entries(const rules *r);
 long long rules_bytes(const rules *r);
 
-/* Symlinks, hard links and their like may only be below this. */
+/* Symlinks, hard links, setuid files and capabilities may only be below a volume: volumes/NAME/...
+ */
 #define RULES_PAYLOAD "volumes"
+bool rules_payload(const char *name);
 
 #endif

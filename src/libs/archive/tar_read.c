@@ -25,6 +25,7 @@ struct tar_reader {
     long long block_offset;
     long long count;
     bool ended;
+    bool input_ended;
     error failure; /* of `in` or the guard, seen inside libarchive's callback */
     unsigned char buffer[STREAM_BUFFER];
 };
@@ -37,6 +38,7 @@ static ssize_t pull(tar_reader *t, error *e) {
         return -1;
     }
     ssize_t n = reader_read(t->in, t->buffer, sizeof t->buffer, e);
+    t->input_ended = n == 0;
     if (n > 0 && guard_feed(t->watch, t->buffer, (size_t)n, e) != 0) {
         return -1;
     }
@@ -60,6 +62,9 @@ static int failed(tar_reader *t, error *e) {
     if (t->failure.kind != ERROR_NONE) {
         *e = t->failure;
         return -1;
+    }
+    if (t->input_ended && guard_finish(t->watch, e) != 0) {
+        return -1; /* says it better than libarchive */
     }
     const char *text = archive_error_string(t->archive);
     return entry_fault(e, "archive", t->name ? t->name : "", text ? text : "damaged tar");

@@ -210,6 +210,9 @@ TEST(rules_for_links) {
     } all[] = {
         {linked(ENTRY_SYMLINK, "config/s", "x"), "a symlink outside volumes/"},
         {linked(ENTRY_HARDLINK, "config/h", "config/x"), "a hard link outside volumes/"},
+        {linked(ENTRY_SYMLINK, "volumes", "x"), "a symlink outside volumes/"},
+        {linked(ENTRY_SYMLINK, "volumes/ldap", "x"), "a symlink outside volumes/"},
+        {linked(ENTRY_HARDLINK, "volumes/ldap", "volumes/auth/f"), "a hard link outside volumes/"},
         {linked(ENTRY_SYMLINK, "volumes/auth/s", "/etc/passwd"), ""},
         {linked(ENTRY_SYMLINK, "volumes/auth/s", ""), "link target of a wrong length"},
         {linked(ENTRY_HARDLINK, "volumes/auth/h", "volumes/auth/f"), ""},
