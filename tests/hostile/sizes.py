@@ -89,7 +89,8 @@ BOMBS = [
 
 NUMBERS = [
     ("number", "negative size", raw(header(b"config/x", size=base256(-1, 12))), "size"),
-    ("number", "size beyond 64 bits", raw(header(b"config/x", size=b"\x80" + b"\x7f" * 11)), "size"),
+    ("number", "size beyond 64 bits", raw(header(b"config/x", size=b"\x80" + b"\x7f" * 11)),
+     "size"),
     ("number", "pax size beyond 64 bits", declared(10 ** 19), "size"),
     ("number", "negative pax size", raw(pax([(b"size", b"-1")]) + header(b"config/x")), "size"),
     ("number", "size that is no number", raw(header(b"config/x", size=b"12z45\0")), "size"),

@@ -78,10 +78,9 @@ static struct archive *open_archive(tar_reader *t) {
     /* Nothing but tar, and no filter: decompression is ours. */
     if (archive_read_support_format_tar(a) != ARCHIVE_OK ||
         archive_read_open(a, t, NULL, on_read, NULL) != ARCHIVE_OK) {
-        if (t->failure.kind == ERROR_NONE) {
-            error_set(&t->failure, ERROR_ARCHIVE, 0, "archive", "", "%s",
-                      archive_error_string(a) ? archive_error_string(a) : "not a tar");
-        }
+        t->archive = a;
+        (void)failed(t, &t->failure);
+        t->archive = NULL;
         archive_read_free(a);
         return NULL;
     }
