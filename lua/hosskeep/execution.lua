@@ -45,12 +45,31 @@ local function in_step(ctx, step, phase, fn)
     return problem
 end
 
+-- A step that only checks is told when it does; one that also runs is told then.
+local function only_checks(step)
+    return step.check ~= nil and step.run == nil and #step.wraps == 0
+end
+
+local function check_one(ctx, step)
+    if not step.check then
+        return
+    end
+    local told = only_checks(step) and not ctx.dry_run
+    if told then
+        ctx.report:step(step.name, step.title)
+    end
+    step.check(ctx)
+    if told then
+        ctx.report:done(step.name)
+    end
+end
+
 local function check_all(p, ctx)
     for _, step in ipairs(p.list) do
         in_step(ctx, step, "check", function()
             step.planned = wanted(ctx, step)
-            if step.planned and step.check then
-                step.check(ctx)
+            if step.planned then
+                check_one(ctx, step)
             end
         end)
     end
@@ -81,6 +100,8 @@ local function run_step(p, ctx, step)
         local needed, why = wanted(ctx, step)
         if not needed then
             ctx.report:skip(step.name, step.title, why)
+            return
+        elseif only_checks(step) then
             return
         end
         ctx.report:step(step.name, step.title)

@@ -35,7 +35,8 @@ local function source(ctx, kind)
     if kind.volume then
         local there = ctx.docker:volume(kind.volume)
         if not there then failure.raise(4, "volume %s is missing", kind.volume) end
-        return { volume = kind.volume, labels = there.Labels, driver = there.Driver }
+        local labels = there.Labels ~= json.null and there.Labels or nil
+        return { volume = kind.volume, labels = labels, driver = there.Driver }
     end
     local mount = server.mount(ctx, kind.service, kind.path)
     if not mount then
@@ -44,7 +45,8 @@ local function source(ctx, kind)
     if mount.Type == "bind" then return { bind = mount.Source } end
     local volume = ctx.docker:volume(mount.Name)
     if not volume then failure.raise(4, "%s: volume %s is missing", kind.service, mount.Name) end
-    return { volume = mount.Name, labels = volume.Labels, driver = volume.Driver }
+    local labels = volume.Labels ~= json.null and volume.Labels or nil
+    return { volume = mount.Name, labels = labels, driver = volume.Driver }
 end
 
 --- Each volume that this backup reads must exist: the Engine would make a missing one silently.

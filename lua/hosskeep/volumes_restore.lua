@@ -7,7 +7,9 @@ local m = {}
 
 local function labels_of(ctx, one)
     local labels = {}
-    for key, value in pairs(one.part.labels or {}) do labels[key] = value end
+    local recorded = one.part.labels
+    if type(recorded) ~= "table" then recorded = {} end -- one made by hand has none, or null
+    for key, value in pairs(recorded) do labels[key] = value end
     labels["com.docker.compose.project"] = ctx.project
     labels["com.docker.compose.volume"] = labels["com.docker.compose.volume"]
         or one.volume:gsub("^" .. ctx.project:gsub("%p", "%%%0") .. "_", "")
