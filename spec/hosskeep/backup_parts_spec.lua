@@ -4,15 +4,18 @@ local configuration = require "hosskeep.configuration"
 local volumes = require "hosskeep.volumes"
 
 describe("hosskeep.certificates", function()
-    it("looks where the setting and traefik.yaml say first", function()
-        local list = certificates.candidates("/set.json",
-            'acme:\n  storage: "acme/a.json" # here\n  email: x\n')
-        assert.equal("/set.json", list[1])
-        assert.equal("/acme/a.json", list[2])
+    local YAML = 'acme:\n  storage: "acme/a.json" # here\n  email: x\n'
+
+    it("looks where the setting says, and nowhere else", function()
+        assert.same({ "/set.json" }, certificates.candidates("/set.json", YAML))
+    end)
+
+    it("looks where traefik.yaml says first", function()
+        assert.equal("/acme/a.json", certificates.candidates("", YAML)[1])
     end)
 
     it("knows the usual places without a configuration", function()
-        local list = certificates.candidates("/acme.json", nil)
+        local list = certificates.candidates("", nil)
         assert.equal("/acme.json", list[1])
         assert.truthy(#list > 1)
     end)
@@ -32,8 +35,19 @@ describe("hosskeep.volumes", function()
     local function context(...)
         local services = {}
         for _, name in ipairs { ... } do services[name] = true end
-        return { wants = function(_, name) return services[name] == true end }
+        return {
+            wants = function(_, name) return services[name] == true end,
+            settings = { ["volumes.extra"] = {} },
+        }
     end
+
+    it("adds those of the setting volumes.extra", function()
+        local ctx = context "auth"
+        ctx.settings["volumes.extra"] = { "site_wiki" }
+        local wanted = volumes.wanted(ctx)
+        assert.equal("site_wiki", wanted[2].key)
+        assert.equal("site_wiki", wanted[2].volume)
+    end)
 
     it("reads those of the services that there are", function()
         assert.equal(4, #volumes.wanted(context("auth", "ldap", "rabbitmq")))
