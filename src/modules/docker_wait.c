@@ -18,11 +18,19 @@ typedef struct wait_op {
 static int wait_run(op *base, error *e) {
     wait_op *o = (wait_op *)base;
     o->code = docker_wait(o->client, o->id, o->subject, o->timeout, e);
+    if (o->code < 0 && o->timeout > 0 && e->kind == ERROR_TIMEOUT) {
+        return 0; /* a question that has been answered: it still runs */
+    }
     return o->code < 0 ? -1 : 0;
 }
 
 static int wait_push(lua_State *L, op *base) {
-    lua_pushinteger(L, ((wait_op *)base)->code);
+    const wait_op *o = (wait_op *)base;
+    if (o->code < 0) {
+        lua_pushnil(L);
+    } else {
+        lua_pushinteger(L, o->code);
+    }
     return 1;
 }
 
@@ -55,7 +63,7 @@ static wait_op *begin(lua_State *L, const op_type *type) {
     return o;
 }
 
-/* container:wait([{timeout=, background=}]) -> exit code, once it does not run */
+/* container:wait([{timeout=, background=}]) -> exit code, once it does not run; nil: not in time */
 int container_wait(lua_State *L) {
     static const op_type type = {"wait", wait_run, wait_push, wait_free};
     static const char *const valid[] = {"timeout", "background", NULL};
