@@ -1,7 +1,7 @@
 # hk_embed(OUTPUT FOLDER names...)
 #
-# Writes a C file that holds the named files of FOLDER as embedded_scripts[] (see host/embedded.h). The assembler
-# reads them itself, so that a changed script costs one small compilation.
+# Writes a C file that holds the named files of FOLDER as embedded_scripts[] (host/embedded.h).
+# The assembler reads them itself, so that a changed script costs one small compilation.
 function(hk_embed output folder)
     set(names ${ARGN})
     list(SORT names COMPARE STRING)

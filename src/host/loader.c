@@ -44,6 +44,7 @@ void loader_push_file(lua_State *L, const char *path, bool sticky) {
         const embedded_script *s = embedded_find(path + strlen(EMBEDDED));
         if (!s) {
             luaL_error(L, "no embedded script \"%s\"", path + strlen(EMBEDDED));
+            return;
         }
         push_embedded(L, s);
         return;

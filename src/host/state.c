@@ -97,6 +97,5 @@ void state_open(lua_State *L) {
     output_install(L);
     loader_install(L);
     strict_install(L);
-    lua_gc(L, LUA_GCGEN, 0, 0);
     state_hook(L);
 }

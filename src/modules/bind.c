@@ -52,7 +52,8 @@ void bind_push_error(lua_State *L, const error *e) {
 
 int bind_raise(lua_State *L, const error *e) {
     bind_push_error(L, e);
-    return lua_error(L);
+    (void)lua_error(L);
+    __builtin_unreachable();
 }
 
 int bind_fail(lua_State *L, enum error_kind kind, long code, const char *tried, const char *subject,
@@ -64,7 +65,7 @@ int bind_fail(lua_State *L, enum error_kind kind, long code, const char *tried, 
     (void)vsnprintf(message, sizeof message, format, list);
     va_end(list);
     (void)error_set(&e, kind, code, tried, subject, "%s", message);
-    return bind_raise(L, &e);
+    bind_raise(L, &e);
 }
 
 bool bind_is_error(lua_State *L, int index, const char *kind) {
@@ -277,7 +278,7 @@ void *bind_new_handle(lua_State *L, size_t size, const char *type) {
 }
 
 int bind_closed(lua_State *L, const char *type) {
-    return bind_fail(L, ERROR_STATE, 0, type, "", "the %s is closed", type);
+    bind_fail(L, ERROR_STATE, 0, type, "", "the %s is closed", type);
 }
 
 void bind_keep(lua_State *L, int handle, int value) {

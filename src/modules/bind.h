@@ -20,14 +20,14 @@
 /* Raises `e` as an error object: a table {kind, op, subject, message, code, where} with the
  * metatable "error"; tostring gives "op subject: message". Never returns (the int is for `return
  * bind_raise(L, &e);`). */
-int bind_raise(lua_State *L, const error *e);
+int bind_raise(lua_State *L, const error *e) __attribute__((noreturn));
 
 /* Pushes that object without raising it. */
 void bind_push_error(lua_State *L, const error *e);
 
 /* Raises an error made here; `tried` (the op) and subject may be "". Never returns. */
 int bind_fail(lua_State *L, enum error_kind kind, long code, const char *tried, const char *subject,
-              const char *format, ...) __attribute__((format(printf, 6, 7)));
+              const char *format, ...) __attribute__((format(printf, 6, 7), noreturn));
 
 /* Makes the table at `index` an error object (sets the metatable). */
 void bind_make_error(lua_State *L, int index);
@@ -76,7 +76,7 @@ void bind_type(lua_State *L, const char *type, const luaL_Reg *methods, lua_CFun
 void *bind_new_handle(lua_State *L, size_t size, const char *type);
 
 /* Raises kind "state": "the TYPE is closed". Never returns. */
-int bind_closed(lua_State *L, const char *type);
+int bind_closed(lua_State *L, const char *type) __attribute__((noreturn));
 
 /* Keeps the value at `value` alive as long as the handle at `handle`. */
 void bind_keep(lua_State *L, int handle, int value);

@@ -6,18 +6,10 @@
 
 void modules_install(lua_State *L) {
     static const luaL_Reg modules[] = {
-        {"stream", luaopen_stream},   {"hash", luaopen_hash},       {"time", luaopen_time},
-        {"log", luaopen_log},         {"env", luaopen_env},         {"fs", luaopen_fs},
-        {"json", luaopen_json},       {"process", luaopen_process},
-#ifdef WITH_HTTP
-        {"http", luaopen_http},
-#endif
-#ifdef WITH_DOCKER
-        {"docker", luaopen_docker},
-#endif
-#ifdef WITH_ARCHIVE
-        {"archive", luaopen_archive},
-#endif
+        {"stream", luaopen_stream}, {"hash", luaopen_hash},       {"time", luaopen_time},
+        {"log", luaopen_log},       {"env", luaopen_env},         {"fs", luaopen_fs},
+        {"json", luaopen_json},     {"process", luaopen_process}, {"http", luaopen_http},
+        {"docker", luaopen_docker}, {"archive", luaopen_archive},
     };
     bind_install(L);
     for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++) {

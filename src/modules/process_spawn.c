@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -90,6 +91,7 @@ int spawn_process(const spawn_request *r, pid_t *pid, error *e) {
     if (pipe2(report, O_CLOEXEC) != 0) {
         return error_errno(e, "pipe", r->argv[0]);
     }
+    (void)fflush(stdout); /* what was printed before comes first */
     /* No handler of ours may run in the child. */
     (void)sigfillset(&all);
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);
