@@ -12,9 +12,11 @@ local COUNT = [[slapcat -n 1 2>/dev/null | grep -c '^dn:']]
 --- Starts to count, in the background; the service is not paused yet.
 function m.start(ctx)
     if not ctx:wants("ldap") then return end
-    ctx.ldap_count = server.running(ctx, "ldap"):exec({ "sh", "-c", COUNT }, {
+    local job = server.running(ctx, "ldap"):exec({ "sh", "-c", COUNT }, {
         user = "root", timeout = 120, background = true,
     })
+    ctx.ldap_count = job
+    ctx:defer(function() job:close() end, "end the count of ldap's entries")
 end
 
 --- Waits for the count. A directory that cannot be counted is backed up nevertheless.

@@ -94,6 +94,10 @@ stop() {
     PGAPPNAME=hosskeep-clean psql -qAtX -d postgres -c "select pg_terminate_backend(pid)
         from pg_catalog.pg_stat_activity where application_name = 'hosskeep'" > /dev/null
 }
+clean() {
+    # A dump that is just ending may still make a file.
+    rm -rf "$1" 2> /dev/null || rm -rf "$1" 2> /dev/null || rm -rf "$1"
+}
 ]==]
 
 --- An empty folder for the dumps. Argument: the folder. Only for root inside the container: `.db`
@@ -101,7 +105,7 @@ stop() {
 m.FOLDER = STOP .. [==[
 if [ -e "$1" ]; then
     stop
-    rm -rf "$1"
+    clean "$1"
 fi
 mkdir -m 700 "$1"
 ]==]
@@ -109,7 +113,7 @@ mkdir -m 700 "$1"
 --- Removes the files; ends before what still runs, if HK_STOP is yes. Argument: the folder.
 m.CLEAN = STOP .. [==[
 [ "$HK_STOP" != yes ] || stop
-rm -rf "$1"
+clean "$1"
 ]==]
 
 --- What every session of ours is told, whatever the site's own defaults are. `more` is added.

@@ -58,7 +58,9 @@ end
 --- Starts to ask, in the background; the broker is not paused yet.
 function m.start(ctx)
     if not ctx:wants(SERVICE) then return end
-    ctx.rabbitmq_told = ask(ctx, ASK, { timeout = 120, max_output = 64 << 20, background = true })
+    local job = ask(ctx, ASK, { timeout = 120, max_output = 64 << 20, background = true })
+    ctx.rabbitmq_told = job
+    ctx:defer(function() job:close() end, "end what asks RabbitMQ")
 end
 
 local function node_only(ctx)
