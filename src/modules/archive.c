@@ -13,6 +13,7 @@ archive_core *archive_new(lua_State *L, const char *type) {
     h->core = calloc(1, sizeof *h->core);
     if (!h->core) {
         bind_fail(L, ERROR_SYSTEM, ENOMEM, type, "", "out of memory");
+        return NULL;
     }
     h->core->holders = 1;
     return h->core;
@@ -43,6 +44,7 @@ archive_core *archive_check(lua_State *L, int arg, const char *type) {
     const archive_handle *h = luaL_checkudata(L, arg, type);
     if (!h->core || (!h->core->p && !h->core->b)) {
         bind_closed(L, type);
+        return NULL;
     }
     if (h->core->busy) {
         bind_fail(L, ERROR_STATE, 0, type, "", "the %s is in use", type);

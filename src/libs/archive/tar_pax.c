@@ -103,31 +103,40 @@ static size_t split(const char *text, size_t n, record *r) {
     return end;
 }
 
+static const char *check_text(pax_kind kind, const char *value, size_t n) {
+    if (kind == PAX_NAME && (n == 0 || n > NAME_LENGTH_MAX + 1)) {
+        return "pax record with a name of a wrong length";
+    }
+    if (n > NAME_LENGTH_MAX + 1) {
+        return "pax record with a long text";
+    }
+    if (kind == PAX_CHARSET && !is(value, n, "BINARY") &&
+        !is(value, n, "ISO-IR 10646 2000 UTF-8")) {
+        return "pax record with an unknown charset";
+    }
+    return NULL;
+}
+
 static const char *check_value(pax_kind kind, const char *value, size_t n) {
     long long ignored;
     if (kind != PAX_BYTES && memchr(value, '\0', n)) {
         return "pax record with a NUL byte";
     }
     switch (kind) {
-    case PAX_NAME:
-        return n == 0 || n > NAME_LENGTH_MAX + 1 ? "pax record with a name of a wrong length"
-                                                 : NULL;
     case PAX_SIZE:
         return decimal(value, n, TAR_SIZE_MAX, &ignored) ? NULL : "size out of range";
     case PAX_ID:
         return decimal(value, n, TAR_ID_MAX, &ignored) ? NULL : "uid or gid out of range";
     case PAX_TIME:
         return time_fits(value, n) ? NULL : "time out of range";
-    case PAX_TEXT:
-        return n > NAME_LENGTH_MAX ? "pax record with a long text" : NULL;
-    case PAX_CHARSET:
-        return is(value, n, "BINARY") || is(value, n, "ISO-IR 10646 2000 UTF-8")
-                   ? NULL
-                   : "pax record with an unknown charset";
     case PAX_BYTES:
+        return n > 0 && n <= ENTRY_CAPABILITY_MAX ? NULL : "security.capability of a wrong length";
+    case PAX_NAME:
+    case PAX_TEXT:
+    case PAX_CHARSET:
         break;
     }
-    return n == 0 || n > ENTRY_CAPABILITY_MAX ? "security.capability of a wrong length" : NULL;
+    return check_text(kind, value, n);
 }
 
 static const char *check_strictly(const record *r, unsigned *had) {

@@ -4,6 +4,7 @@
 #include <archive_entry.h>
 #include <errno.h>
 #include <locale.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/text.h"
@@ -19,15 +20,22 @@ struct tar_writer {
     char *name; /* of the current entry, for messages */
     long long left;
     error failure; /* of `out`, seen inside libarchive's callback */
+    bool given_up;
 };
 
+/* Never tells libarchive of a failure: one that has failed leaks its buffers when it is freed. What
+ * follows a failure is dropped, and `ended_well` tells of it. */
 static la_ssize_t on_write(struct archive *a, void *user, const void *data, size_t n) {
     tar_writer *t = user;
-    if (writer_write(t->out, data, n, &t->failure) != 0) {
-        archive_set_error(a, EIO, "%s", t->failure.message);
-        return -1;
+    (void)a;
+    if (!t->given_up && writer_write(t->out, data, n, &t->failure) != 0) {
+        t->given_up = true;
     }
     return (la_ssize_t)n;
+}
+
+static bool ended_well(const tar_writer *t, int rc) {
+    return rc == ARCHIVE_OK && t->failure.kind == ERROR_NONE;
 }
 
 static int failed(tar_writer *t, struct archive *a, error *e) {
@@ -74,20 +82,13 @@ tar_writer *tar_writer_new(writer *out, error *e) {
     return t;
 }
 
-/* Without archive_write_fail, freeing would write end blocks into a stream that is given up. */
-static void drop(struct archive *a) {
-    if (a) {
-        archive_write_fail(a);
-        archive_write_free(a);
-    }
-}
-
 void tar_writer_free(tar_writer *t) {
     if (!t) {
         return;
     }
-    drop(t->plain);
-    drop(t->binary);
+    t->given_up = true; /* freeing writes end blocks */
+    archive_write_free(t->plain);
+    archive_write_free(t->binary);
     archive_entry_free(t->scratch);
     if (t->utf8 != (locale_t)0) {
         freelocale(t->utf8);
@@ -147,7 +148,7 @@ int tar_writer_begin(tar_writer *t, const entry *it, error *e) {
     if (before != (locale_t)0) {
         uselocale(before);
     }
-    return rc == ARCHIVE_OK ? 0 : failed(t, t->current, e);
+    return ended_well(t, rc) ? 0 : failed(t, t->current, e);
 }
 
 int tar_writer_data(tar_writer *t, const void *data, size_t n, error *e) {
@@ -158,7 +159,7 @@ int tar_writer_data(tar_writer *t, const void *data, size_t n, error *e) {
         return entry_fault(e, "tar", t->name, "more content than its size says");
     }
     la_ssize_t put = archive_write_data(t->current, data, n);
-    if (put < 0) {
+    if (put < 0 || t->failure.kind != ERROR_NONE) {
         return failed(t, t->current, e);
     }
     if ((size_t)put != n) {
@@ -173,9 +174,9 @@ int tar_writer_end(tar_writer *t, error *e) {
         return entry_fault(e, "tar", t->name, "less content than its size says");
     }
     /* Padding is written here, so that the other of the two writers can go on. */
-    return archive_write_finish_entry(t->current) == ARCHIVE_OK ? 0 : failed(t, t->current, e);
+    return ended_well(t, archive_write_finish_entry(t->current)) ? 0 : failed(t, t->current, e);
 }
 
 int tar_writer_close(tar_writer *t, error *e) {
-    return archive_write_close(t->plain) == ARCHIVE_OK ? 0 : failed(t, t->plain, e);
+    return ended_well(t, archive_write_close(t->plain)) ? 0 : failed(t, t->plain, e);
 }
