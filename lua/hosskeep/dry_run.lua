@@ -1,6 +1,8 @@
 -- The dry run: every check has run; now each effective step is told with the objects that it
 -- reads and changes. Nothing is changed.
 
+local execution = require "hosskeep.execution"
+
 local dry_run = {}
 
 local function as_text(object)
@@ -34,9 +36,9 @@ function dry_run.plan(p, ctx)
     for index, step in ipairs(p.list) do
         local entry = { name = step.name, title = step.title }
         if step.planned then
-            ctx.step = step.name
-            entry.reads, entry.changes = dry_run.objects(step, ctx)
-            ctx.step = nil
+            execution.in_step(ctx, step, "check", function()
+                entry.reads, entry.changes = dry_run.objects(step, ctx)
+            end)
         else
             entry.skipped = step.disabled or "not needed"
         end

@@ -35,6 +35,7 @@ local function blame(problem, step, phase)
     return problem
 end
 
+--- Calls fn for a step: what it raises is a problem that names the step and the phase.
 local function in_step(ctx, step, phase, fn)
     ctx.step = step.name
     local ok, problem = execution.guarded(fn)
@@ -49,6 +50,8 @@ end
 local function only_checks(step)
     return step.check ~= nil and step.run == nil and #step.wraps == 0
 end
+
+execution.in_step = in_step
 
 local function check_one(ctx, step)
     if not step.check then
@@ -157,11 +160,14 @@ local function out_of_stock(text)
     return file ~= nil and origin.is_stock(file)
 end
 
---- The exit code for a problem.
+--- The exit code for a problem. An archive is rejected by a check; one that turns out bad later is
+--- the procedure's own failure.
 function execution.exit_code(p, ctx, problem)
     local default = p:failure_exit(ctx)
     if problem.phase == "check" and not ctx.changed then
         default = failure.PRECONDITION
+    elseif failure.kind(problem.cause) == "archive" then
+        return default
     end
     if out_of_stock(problem.cause) and not ctx.changed then
         default = failure.BUG

@@ -30,8 +30,8 @@ local function unpause(container)
         last and " (" .. failure.text(last) .. ")" or "")
 end
 
--- On a busy machine the kernel may not manage to freeze every process in time; then the Engine gives
--- up, everything runs on, and asking again helps.
+-- On a busy machine the kernel may not manage to freeze every process in time; then the Engine
+-- gives up, everything runs on, and asking again helps.
 local function pause(container)
     for attempt = 1, ATTEMPTS do
         local _, err = try(container.pause, container)

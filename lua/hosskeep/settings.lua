@@ -4,6 +4,7 @@
 -- Layers, weakest first: stock, settings.lua of each folder of the search path, drop-ins, the
 -- HOSSKEEP_* lines of .env, the command line. Values are checked when all declarations are known.
 
+local environment = require "hosskeep.environment"
 local failure = require "hosskeep.failure"
 local names = require "hosskeep.names"
 local origin = require "hosskeep.origin"
@@ -154,6 +155,9 @@ function store:resolve()
     local rank = {}
     for _, one in ipairs(self.assigned) do
         local value = check_assigned(self, one)
+        if type(value) == "string" then
+            environment.hide_secrets { [one.key] = value }
+        end
         if one.rank >= (rank[one.key] or 0) then
             rank[one.key], self.current[one.key] = one.rank, value
             self.from[one.key] = one.origin

@@ -48,6 +48,17 @@ describe("a run of a procedure", function()
         assert.matches("^hosskeep: two: .*50%-test%.lua:%d+: x\n$", result.stderr)
     end)
 
+    it("takes a bad archive for a rejected one in a check only", function()
+        local raise = [[error(hosskeep.error { kind = "archive", op = "verify", message = "cut" })]]
+        local result = with("p:append { name = 'x', check = function() " .. raise
+            .. " end }"):demo()
+        assert.equal(6, result.code)
+        assert.equal("hosskeep: x: verify: cut\n", result.stderr)
+        here:remove()
+        result = with("p:append { name = 'x', run = function() " .. raise .. " end }"):demo()
+        assert.equal(5, result.code)
+    end)
+
     it("runs nothing when a check fails", function()
         local result = with([[p:append { name = "last", check = function(ctx)
             error("the moon is wrong", 0) end, run = function() end }]]):demo()
