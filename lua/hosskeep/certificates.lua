@@ -6,8 +6,8 @@ local SERVICE = "traefik"
 local PREFIX = "certificates"
 local USUAL = { "/acme.json", "/letsencrypt/acme.json", "/etc/traefik/acme.json" }
 
---- Where traefik may keep them: as the setting says, else as traefik.yaml says or at one of the usual
--- places.
+--- Where traefik may keep them: as the setting says, else as traefik.yaml says, or at one of the
+-- usual places.
 function m.candidates(setting, yaml)
     if setting ~= "" then return { setting } end
     local list = {}

@@ -109,7 +109,8 @@ end
 function m.objects(ctx)
     if not ctx:wants(SERVICE) then return {} end
     return {
-        reads = { "index:*" }, changes = { "folder:" .. fs.join(ctx.places.opensearch, REPOSITORY) },
+        reads = { "index:*" },
+        changes = { "folder:" .. fs.join(ctx.places.opensearch, REPOSITORY) },
     }
 end
 

@@ -83,7 +83,11 @@ function m.discover(ctx)
         url = url, check = false, max_size = 1 << 20,
         timeout = ctx.settings["endpoint.timeout"], insecure = ctx.settings["endpoint.insecure"],
     })
-    if not answer then return nil, tostring(problem) end
+    if not answer then
+        local text = tostring(problem)
+        local hint = text:find("SSL", 1, true) and "; should it be http:// ?" or ""
+        return nil, text .. hint
+    end
     return judge(url, answer)
 end
 
