@@ -8,8 +8,7 @@ local container_run = require "hosskeep.container_run"
 
 local m = {}
 
-local function free_name(path)
-    local stem = path .. ".before-restore-" .. time.format("%Y%m%dT%H%M%SZ")
+local function free(stem)
     local name, n = stem, 1
     while fs.lstat(name) do
         n = n + 1
@@ -18,39 +17,63 @@ local function free_name(path)
     return name
 end
 
---- Renames `path` aside if it exists. `rubbish` means: left by a restore that was cut off.
-function m.rename(ctx, path, rubbish)
-    if not fs.lstat(path) then return end
-    local to = free_name(path)
+local function stamp(ctx)
+    return "before-restore-" .. ctx.timestamp
+end
+
+local function free_name(ctx, path)
+    return free(path .. "." .. stamp(ctx))
+end
+
+local function move(ctx, path, to, rubbish)
     table.insert(ctx.state.marker.aside, { from = path, to = to, rubbish = rubbish or false })
     marker.write(ctx)
     fs.rename(path, to)
     fs.sync(fs.dirname(path))
 end
 
+--- Renames `path` aside if it exists. `rubbish` means: left by a restore that was cut off.
+function m.rename(ctx, path, rubbish)
+    if fs.lstat(path) then move(ctx, path, free_name(ctx, path), rubbish) end
+end
+
+--- The same for a piece of configuration: all of one run go into one folder beside each other.
+-- What a cut-off restore wrote is the caller's own, and is removed at once.
+function m.keep(ctx, path, rubbish)
+    if not fs.lstat(path) or (rubbish and try(fs.remove_tree, path)) then return end
+    local folder = fs.join(fs.dirname(path), stamp(ctx))
+    fs.mkdir(folder, tonumber("700", 8))
+    move(ctx, path, free(fs.join(folder, fs.basename(path))), rubbish)
+end
+
 -- Puts one thing back where it was; what stands in its place is of this restore.
-local function put_back(one)
+local function put_back(ctx, one)
     if not fs.lstat(one.to) then return end
     if fs.lstat(one.from) and not try(fs.remove_tree, one.from) then
-        fs.rename(one.from, free_name(one.from)) -- foreign-owned: out of the way
+        fs.rename(one.from, free_name(ctx, one.from)) -- foreign-owned: out of the way
     end
     fs.rename(one.to, one.from)
     fs.sync(fs.dirname(one.from))
+    if fs.dirname(one.to) ~= fs.dirname(one.from) then try(fs.remove, fs.dirname(one.to)) end
 end
 
 --- Puts everything back that was the site's own, the last rename first.
 function m.put_back(ctx)
     local list = ctx.state.marker.aside
     for i = #list, 1, -1 do
-        if not list[i].rubbish then put_back(list[i]) end
+        if not list[i].rubbish then put_back(ctx, list[i]) end
     end
 end
 
---- Names of what was the site's own and is kept beside its successor.
+--- Where the site's own things are kept beside their successors.
 function m.kept(ctx)
-    local kept = {}
+    local kept, seen = {}, {}
     for _, one in ipairs(ctx.state.marker.aside) do
-        if not one.rubbish and fs.lstat(one.to) then kept[#kept + 1] = one.to end
+        local folder = fs.dirname(one.to)
+        local place = folder == fs.dirname(one.from) and one.to or folder
+        if not one.rubbish and not seen[place] and fs.lstat(one.to) then
+            kept[#kept + 1], seen[place] = place, true
+        end
     end
     return kept
 end
@@ -75,7 +98,7 @@ function m.sweep(ctx)
     for _, one in ipairs(ctx.state.marker.aside) do
         local gone = not fs.lstat(one.to)
         if not gone and one.rubbish then
-            gone = try(fs.remove_tree, one.to) or sweep_in_container(ctx, one.to)
+            gone = try(fs.remove_tree, one.to) or try(sweep_in_container, ctx, one.to)
             if not gone then ctx:warn("%s is left over; remove it as root", one.to) end
         end
     end

@@ -80,7 +80,7 @@ local function host_config(self, specs, paths)
         if (spec.volume == nil) == (spec.bind == nil) then
             error("mount{volume=NAME} or mount{bind=PATH}", 4)
         end
-        local target = "/mnt/" .. (spec.name or tostring(index))
+        local target = spec.target or "/mnt/" .. (spec.name or tostring(index))
         paths[spec.name or index] = target
         if by_binds(spec) then
             table.insert(host.Binds, spec.bind .. ":" .. target .. (spec.readonly and ":ro" or ""))

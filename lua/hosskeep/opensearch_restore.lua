@@ -31,6 +31,7 @@ function m.wait_ready(ctx)
                 .. "/_cluster/health?wait_for_status=yellow&timeout=60s" })
         if response and response.status == 200 then return end
         ctx.state.server:check()
+        start.check_alive(ctx, "opensearch")
         if time.monotonic() >= deadline then
             failure.raise(10, "opensearch: not ready within %d s: %s",
                 ctx.settings["start.timeout"],

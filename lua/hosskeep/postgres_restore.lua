@@ -134,14 +134,12 @@ function m.undo(ctx)
     try(fs.remove_tree, (m.dumps_folder(ctx)))
 end
 
-local function fail_of(err, container)
-    if err.kind == "exec" and err.code == 3 then
-        failure.raise(10, "postgres: %s", m.first_error(err.stdout or err.message))
-    elseif err.kind == "exec" and err.code == 4 then
-        failure.raise(10, "postgres: %s started without running the restore script;"
-            .. " was its data folder not empty?", container.name)
+local function fail_of(answer, container)
+    if answer.code == 3 then
+        failure.raise(10, "postgres: %s", m.first_error(answer.stdout))
     end
-    error(err, 0)
+    failure.raise(10, "postgres: %s started without running the restore script;"
+        .. " was its data folder not empty?", container.name)
 end
 
 --- The line of pg_restore's output that says what failed, else the last one.
@@ -166,8 +164,9 @@ function m.wait_restored(ctx)
             { timeout = left, check = false })
         if answer and answer.code == 0 then return end
         if answer and (answer.code == 3 or answer.code == 4) then
-            fail_of({ kind = "exec", code = answer.code, stdout = answer.stdout }, container)
+            fail_of(answer, container)
         end
+        start.check_alive(ctx, "db")
         -- The script failed and took the container along: `restart: always` brings it back, and
         -- then it tells.
         if time.monotonic() >= deadline then

@@ -9,6 +9,10 @@ local marker = require "hosskeep.marker"
 
 local m = {}
 
+-- Where a volume is mounted in the helper: its tar goes back in from the root, because the Engine
+-- refuses links that point out of the folder that a tar is laid into.
+local TARGET = "/replaced"
+
 local function saved_path(ctx, volume)
     return fs.join(ctx.places.config, ".replaced-" .. volume .. ".tar")
 end
@@ -35,8 +39,10 @@ end
 local function save_volume(ctx, one)
     if not ctx.docker:volume(one.volume) then return end
     local path = saved_path(ctx, one.volume)
-    local helper = ctx.helpers:mounts { { name = "old", volume = one.volume, readonly = true } }
-    local reader <close> = helper.container:open(helper.path.old)
+    local helper = ctx.helpers:mounts {
+        { name = "old", volume = one.volume, readonly = true, target = TARGET },
+    }
+    local reader <close> = helper.container:open(TARGET)
     local writer <close> = fs.create(path, { mode = tonumber("600", 8) })
     stream.copy(reader, writer)
     writer:close()
@@ -74,7 +80,7 @@ function m.set_aside(ctx)
         ctx.helpers:remove_all()
     end
     remove_containers(ctx)
-    if replaces then aside.rename(ctx, ctx.places.env, false) end
+    if replaces then aside.keep(ctx, ctx.places.env, false) end
     set_folders_aside(ctx, not replaces)
 end
 
@@ -86,9 +92,9 @@ local function put_volume_back(ctx, volume, path)
         if one.volume == volume then labels = part[key].labels end
     end
     ctx.docker:create_volume(volume, { labels = labels })
-    local helper = ctx.helpers:mounts { { name = "old", volume = volume } }
+    local helper = ctx.helpers:mounts { { name = "old", volume = volume, target = TARGET } }
     local reader <close> = fs.open(path)
-    local writer <close> = helper.container:upload(fs.dirname(helper.path.old))
+    local writer <close> = helper.container:upload("/")
     stream.copy(reader, writer)
     writer:close()
 end

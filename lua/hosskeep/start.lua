@@ -6,6 +6,12 @@ local failure = require "hosskeep.failure"
 
 local m = {}
 
+local RESTARTS = 3 -- one or two may be the Engine's or the operator's doing
+
+local function last_line(text)
+    return (text or ""):match("([^\n]+)%s*$") or "no output"
+end
+
 local Server = {}
 Server.__index = Server
 
@@ -26,10 +32,6 @@ end
 function Server:start(command)
     self.command = command
     self.job = process.run { "sh", "-c", command, merge = true, check = false, background = true }
-end
-
-local function last_line(text)
-    return (text or ""):match("([^\n]+)%s*$") or "no output"
 end
 
 -- Raises when the command has ended badly.
@@ -64,6 +66,16 @@ end
 function m.container(ctx, service)
     return ctx.state.containers[service]
         or ctx.state.server:container(service, time.monotonic() + ctx.settings["start.timeout"])
+end
+
+--- Raises when a service's container starts again and again: waiting would not bring it up.
+function m.check_alive(ctx, service)
+    local container = m.container(ctx, service)
+    local details = container:inspect()
+    if not details or details.RestartCount < RESTARTS then return end
+    local log = container:logs { tail = 40 }
+    failure.raise(10, "%s: its container does not stay up: %s", service,
+        log:match("[^\n]*[Ee]xception[^\n]*") or last_line(log))
 end
 
 --- Waits for the next thing that happens to the service's container, or half a second.

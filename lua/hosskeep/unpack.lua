@@ -57,7 +57,7 @@ local function configuration(ctx, entry, rest)
     local top = rest:match("^[^/]+")
     if not ctx.state.cleared[top] then
         ctx.state.cleared[top] = true
-        aside.rename(ctx, fs.join(ctx.places.config, top), ctx.state.continued)
+        aside.keep(ctx, fs.join(ctx.places.config, top), ctx.state.continued)
     end
     ctx.archive:extract(ctx.places.config, { strip = "config/" })
     own(ctx, fs.join(ctx.places.config, rest), entry)
