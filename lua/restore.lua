@@ -104,7 +104,10 @@ p:step { name = "wait-databases", title = "wait for the databases to be restored
 p:step { name = "restore-certificates", title = "put traefik's certificates back",
     when = function(ctx) return ctx.state.parts.certificates ~= nil end,
     objects = { changes = { "container traefik" } },
-    run = function(ctx) certificates.run(ctx) end }
+    run = function(ctx)
+        start.finish(ctx) -- traefik's container is there by then
+        certificates.run(ctx)
+    end }
 
 p:step { name = "check-version", title = "compare the version that the server tells",
     objects = { reads = { "endpoint" } },

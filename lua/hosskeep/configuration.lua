@@ -53,6 +53,20 @@ local function resolve(ctx, item)
     return path, found
 end
 
+-- A link inside a folder: the content of the file that it leads to is carried in its place, because
+-- links of a configuration could lead anywhere at a restore.
+local function follow(ctx, item, folder, one)
+    local prefix = fs.join(PREFIX, item)
+    local path = fs.join(folder, one.name:sub(#prefix + 2))
+    local target = one.why == "symlink" and fs.realpath(path)
+    local found = target and fs.lstat(target)
+    if found and found.type == "file" and try(ctx.packer.add_file, ctx.packer, one.name, target) then
+        ctx:note("configuration: %s is a link; the file that it leads to is carried", one.name)
+    else
+        ctx:warn("configuration: %s is a %s, which is not carried", one.name, one.why)
+    end
+end
+
 local function add(ctx, item)
     local path, found = resolve(ctx, item)
     if not found then return false end
@@ -60,9 +74,7 @@ local function add(ctx, item)
         add_by_engine(ctx, item, path)
     elseif found.type == "directory" then
         local done = ctx.packer:add_tree(fs.join(PREFIX, item), path)
-        for _, one in ipairs(done.skipped or {}) do
-            ctx:warn("configuration: %s is a %s, which is not carried", one.name, one.why)
-        end
+        for _, one in ipairs(done.skipped or {}) do follow(ctx, item, path, one) end
     else
         ctx.packer:add_file(fs.join(PREFIX, item), path)
     end

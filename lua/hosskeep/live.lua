@@ -3,6 +3,7 @@
 
 local failure = require "hosskeep.failure"
 local marker = require "hosskeep.marker"
+local source = require "hosskeep.source"
 
 local m = {}
 
@@ -36,7 +37,7 @@ local function full_volume(ctx)
     local mounts = {}
     if ctx.dry_run then return nil end -- a look into a volume takes a helper
     for _, volume in ipairs(ctx.state.volumes) do
-        if ctx.docker:volume(volume.volume) then
+        if volume.volume and ctx.docker:volume(volume.volume) then
             mounts[#mounts + 1] = { name = volume.name, volume = volume.volume, readonly = true }
         end
     end
@@ -51,7 +52,7 @@ end
 -- A folder that exists and holds something. One that the caller may not list is asked for through
 -- the Engine.
 local function full_folder(ctx)
-    for _, path in ipairs { ctx.places.db_root, ctx.places.opensearch_data } do
+    for _, path in ipairs(source.data_folders(ctx)) do
         if fs.stat(path) then
             local names = try(fs.list, path)
             if not names and ctx.dry_run then

@@ -6,6 +6,7 @@
 local aside = require "hosskeep.aside"
 local failure = require "hosskeep.failure"
 local marker = require "hosskeep.marker"
+local source = require "hosskeep.source"
 
 local m = {}
 
@@ -19,7 +20,7 @@ end
 
 --- What the step changes.
 function m.objects(ctx)
-    local changes = { ctx.places.db_root, ctx.places.opensearch_data }
+    local changes = source.data_folders(ctx)
     for _, container in ipairs(ctx.docker:containers { project = ctx.project, all = true }) do
         changes[#changes + 1] = "container " .. container.name
     end
@@ -37,7 +38,7 @@ end
 
 -- The volume's content as one tar, synced, before the volume is removed.
 local function save_volume(ctx, one)
-    if not ctx.docker:volume(one.volume) then return end
+    if not one.volume or not ctx.docker:volume(one.volume) then return end
     local path = saved_path(ctx, one.volume)
     local helper = ctx.helpers:mounts {
         { name = "old", volume = one.volume, readonly = true, target = TARGET },
@@ -53,7 +54,7 @@ end
 
 local function set_folders_aside(ctx, rubbish)
     local list = ctx.state.marker.aside
-    for _, path in ipairs { ctx.places.db_root, ctx.places.opensearch_data } do
+    for _, path in ipairs(source.data_folders(ctx)) do
         if fs.lstat(path) then
             aside.rename(ctx, path, rubbish)
             list[#list].data = true

@@ -128,13 +128,39 @@ function m.volume_name(ctx, key, part)
     return part.volume or (ctx.project .. "_" .. (part.suffix or key))
 end
 
---- The volumes to fill, in a fixed order: {name, volume, part}.
+-- Where a site mounts a folder in a volume's place: on this machine, below this HOSS_DIR.
+local function bind_path(ctx, part)
+    local old = (ctx.manifest.places or {}).hoss_dir
+    if old and part.bind:sub(1, #old + 1) == old .. "/" then
+        return ctx.places.hoss_dir .. part.bind:sub(#old + 1)
+    end
+    return part.bind
+end
+
+--- The volumes to fill, in a fixed order: {name, volume, part}; {name, bind, part} where the site
+-- mounts a folder in a volume's place.
 function m.volumes(ctx)
     local list = {}
     for key, part in pairs(ctx.state.parts.volumes or {}) do
-        list[#list + 1] = { name = key, volume = m.volume_name(ctx, key, part), part = part }
+        local one = { name = key, part = part }
+        if part.bind then
+            one.bind = bind_path(ctx, part)
+        else
+            one.volume = m.volume_name(ctx, key, part)
+        end
+        list[#list + 1] = one
     end
     table.sort(list, function(a, b) return a.name < b.name end)
+    return list
+end
+
+--- The folders on the host that hold a server's data: the database's, OpenSearch's, and those that
+-- stand in a volume's place.
+function m.data_folders(ctx)
+    local list = { ctx.places.db_root, ctx.places.opensearch_data }
+    for _, one in ipairs(ctx.state.volumes) do
+        if one.bind then list[#list + 1] = one.bind end
+    end
     return list
 end
 

@@ -123,9 +123,14 @@ function m.run(ctx)
     end
 end
 
+--- Waits until the start command has ended.
+function m.finish(ctx)
+    ctx.state.server:finish(time.monotonic() + ctx.settings["start.timeout"])
+end
+
 --- Every service that `.env` names and that has a container must run now.
 function m.wait_services(ctx)
-    ctx.state.server:finish(time.monotonic() + ctx.settings["start.timeout"])
+    m.finish(ctx)
     for service in (ctx.env.SERVICES or ""):gmatch("%S+") do
         local container = ctx.docker:service(ctx.project, service)
         if container and container.state ~= "running" then

@@ -104,7 +104,7 @@ local function mounts(ctx)
         { name = "opensearch", bind = ctx.places.opensearch },
     }
     for _, one in ipairs(ctx.state.volumes) do
-        list[#list + 1] = { name = "volume-" .. one.name, volume = one.volume }
+        list[#list + 1] = { name = "volume-" .. one.name, volume = one.volume, bind = one.bind }
     end
     return list
 end

@@ -20,7 +20,7 @@ end
 function m.objects(ctx)
     local names = {}
     for _, one in ipairs(ctx.state.volumes or source.volumes(ctx)) do
-        names[#names + 1] = "volume " .. one.volume
+        names[#names + 1] = one.bind or "volume " .. one.volume
     end
     return { reads = { "archive" }, changes = names }
 end
@@ -36,7 +36,9 @@ function m.make(ctx)
     ctx.state.made_volumes = {}
     ctx:on_failure(function() m.remove_made(ctx) end, "remove the volumes that were made")
     for _, one in ipairs(ctx.state.volumes) do
-        if ctx.state.fresh_volumes and ctx.docker:remove_volume(one.volume) then
+        if one.bind then
+            fs.mkdir(one.bind, tonumber("700", 8)) -- its owner comes with the archive's first entry
+        elseif ctx.state.fresh_volumes and ctx.docker:remove_volume(one.volume) then
             make(ctx, one)
         elseif not ctx.docker:volume(one.volume) then
             make(ctx, one)
