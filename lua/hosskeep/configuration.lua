@@ -60,7 +60,9 @@ local function follow(ctx, item, folder, one)
     local path = fs.join(folder, one.name:sub(#prefix + 2))
     local target = one.why == "symlink" and fs.realpath(path)
     local found = target and fs.lstat(target)
-    if found and found.type == "file" and try(ctx.packer.add_file, ctx.packer, one.name, target) then
+    local carried = found and found.type == "file"
+        and try(ctx.packer.add_file, ctx.packer, one.name, target)
+    if carried then
         ctx:note("configuration: %s is a link; the file that it leads to is carried", one.name)
     else
         ctx:warn("configuration: %s is a %s, which is not carried", one.name, one.why)
