@@ -6,7 +6,7 @@ local failure = require "hosskeep.failure"
 
 local pausing = {}
 
-local ATTEMPTS = 5
+local PATIENCE = 30 -- seconds
 
 local hold = {}
 local meta
@@ -33,13 +33,15 @@ end
 -- On a busy machine the kernel may not manage to freeze every process in time; then the Engine
 -- gives up, everything runs on, and asking again helps.
 local function pause(container)
-    for attempt = 1, ATTEMPTS do
+    local deadline = time.monotonic() + PATIENCE
+    while true do
         local _, err = try(container.pause, container)
         if not err then
             return
-        elseif attempt == ATTEMPTS or failure.kind(err) ~= "engine" or err.code == 404 then
+        elseif failure.kind(err) ~= "engine" or err.code ~= 500 or time.monotonic() > deadline then
             error(err, 0)
         end
+        time.sleep(0.05)
     end
 end
 
