@@ -72,6 +72,7 @@ p:step { name = "unpack", title = "fill configuration, volumes, dumps and snapsh
 p:step { name = "prepare-databases", title = "write the database's start-up script",
     when = function(ctx) return ctx.state.parts.postgres ~= nil end,
     objects = function(ctx) return { changes = { postgres.script_path(ctx) } } end,
+    check = function(ctx) postgres.check(ctx) end,
     run = function(ctx) postgres.prepare(ctx) end,
     undo = function(ctx) postgres.undo(ctx) end }
 

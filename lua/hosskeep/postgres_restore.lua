@@ -3,12 +3,15 @@
 -- that started without it was not restored. Nothing of a site's data is part of the script's text,
 -- so nothing has to be quoted.
 
+local aside = require "hosskeep.aside"
 local failure = require "hosskeep.failure"
 local start = require "hosskeep.start"
 
 local m = {}
 
 local SCRIPT = "zz-hosskeep-restore.sh"
+-- What a restore by hossadm leaves behind: it would run behind ours, fail, and end the container.
+local HOSSADM_SCRIPT = "zz-restore-db.sh"
 local DUMPS = "restore" -- below BACKUP_ROOT/.db, which the container mounts as /mnt/backup
 local SENTINEL = "hosskeep-restored"
 local FAILED = "hosskeep-restore-failed"
@@ -101,7 +104,23 @@ function m.script_path(ctx)
     if not folder then
         failure.raise(4, "DB_INIT_SCRIPTS is missing in .env: databases are restored through it")
     end
+    -- Compose takes a relative path from the folder of its file.
+    if folder:sub(1, 1) ~= "/" then
+        local base = (ctx.manifest.compose or {}).working_dir
+        if not base then failure.raise(4, "DB_INIT_SCRIPTS: %s is not an absolute path", folder) end
+        folder = fs.join(base, folder)
+    end
     return fs.join(folder, SCRIPT)
+end
+
+--- The script's folder must be one that can be written, or made (exit 4).
+function m.check(ctx)
+    local folder = fs.dirname(m.script_path(ctx))
+    local there = folder
+    while not fs.stat(there) do there = fs.dirname(there) end
+    if not fs.writable(there) then
+        failure.raise(4, "DB_INIT_SCRIPTS: %s cannot be written", there)
+    end
 end
 
 --- The folder for the dumps on the host, and its name inside BACKUP_ROOT/.db.
@@ -124,6 +143,7 @@ end
 function m.prepare(ctx)
     local folder = fs.dirname(m.script_path(ctx))
     if not fs.stat(folder) then fs.mkdir(folder, tonumber("755", 8)) end
+    aside.rename(ctx, fs.join(folder, HOSSADM_SCRIPT))
     fs.write(m.script_path(ctx), m.script(ctx.state.archive_id, ctx.settings["postgres.jobs"]),
         { mode = tonumber("755", 8) })
 end
