@@ -13,11 +13,17 @@ def check_shell(tree):
 
 
 def check_format(tree):
-    for name in tree.named(".c", ".h", under="src/") + tree.named(".c", ".h", under="tests/"):
-        code, lines = tree.run(["clang-format", "--dry-run", "-Werror", name])
-        if code != 0:
-            found = lines[0].split(":") if lines else [name, "1"]
-            yield f"{name}:{found[1]}: run clang-format -i {name}"
+    files = tree.named(".c", ".h", under="src/") + tree.named(".c", ".h", under="tests/")
+    if not files:
+        return
+    lines = tree.run(["clang-format", "--dry-run", "-Werror", *files])[1]
+    bad = {}
+    for line in lines:
+        place = line.split(":")
+        if "error:" in line and place[0] in files:
+            bad.setdefault(place[0], place[1])
+    for name, number in bad.items():
+        yield f"{name}:{number}: run clang-format -i {name}"
 
 
 def check_python(tree):
