@@ -16,7 +16,7 @@ function m.start(ctx)
         user = "root", timeout = 120, background = true,
     })
     ctx.ldap_count = job
-    ctx:defer(function() job:close() end, "end the count of ldap's entries")
+    ctx:on_failure(function() job:cancel() end, "end the count of ldap's entries")
 end
 
 --- Waits for the count. A directory that cannot be counted is backed up nevertheless.

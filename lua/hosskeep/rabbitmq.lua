@@ -60,7 +60,7 @@ function m.start(ctx)
     if not ctx:wants(SERVICE) then return end
     local job = ask(ctx, ASK, { timeout = 120, max_output = 64 << 20, background = true })
     ctx.rabbitmq_told = job
-    ctx:defer(function() job:close() end, "end what asks RabbitMQ")
+    ctx:on_failure(function() job:cancel() end, "end what asks RabbitMQ")
 end
 
 local function node_only(ctx)
