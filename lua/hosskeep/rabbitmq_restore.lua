@@ -18,7 +18,10 @@ old=$OLD_NODE new=$NEW_NODE
 HOME=/var/lib/rabbitmq; export HOME
 cd "$HOME/mnesia"
 [ -d "$old" ] || { echo "no data folder of $old" >&2; exit 1; }
-rm -rf "$new" "$new"-* "$new".pid
+rm -rf "$new" "$new"-* "$new".pid ./*-rename
+# Without quorum queues their folder holds an empty log only: of 512 MB, that the rename would copy.
+queues() { set -- "$old/quorum/$old"/*/ && [ -d "$1" ]; }
+queues || rm -rf "$old/quorum"
 RABBITMQ_NODENAME=$old RABBITMQ_MNESIA_DIR=$HOME/mnesia/$old \
     RABBITMQ_FEATURE_FLAGS_FILE=$HOME/mnesia/$old-feature_flags \
     RABBITMQ_CTL_ERL_ARGS='+S 2:2 +A 1' \
@@ -27,7 +30,7 @@ mv "$old" "$new"
 for companion in feature_flags plugins-expand; do
     [ ! -e "$old-$companion" ] || mv "$old-$companion" "$new-$companion"
 done
-rm -f "$old.pid"
+rm -rf "$old.pid" "$old-rename"
 ]==]
 
 local function hostname_of(node)
