@@ -46,7 +46,7 @@ def owners(stack):
 def restored(stack, archive, before):
     run = stack.restore(archive)
     check(run.code in (0, 1), f"exit {run.code}\n{run.report()}")
-    stack.stack("wait")
+    stack.wait()
     compare(kept(before), kept(stack.fingerprint()))
     owners(stack)
     after_restore(stack)

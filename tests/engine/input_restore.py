@@ -132,7 +132,7 @@ def starts(stack, good):
     engine.call(stack.stack_argv("down"))
     with cases.case("in the end it is restored"):
         stack.restore(good).expect(0)
-        stack.stack("wait")
+        stack.wait()
         compare(before, stack.fingerprint())
 
 

@@ -60,7 +60,7 @@ with Stack("again") as s:
         cases.run(f"then Ctrl-C after {name}", interrupted, s, path, name)
     with cases.case("the same command then ends well"):
         s.restore(path).expect(0)
-        s.stack("wait")
+        s.wait()
         compare(state, s.fingerprint())
         after_restore(s)
     with cases.case("once more is refused: the server is live"):

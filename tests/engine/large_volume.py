@@ -126,6 +126,6 @@ with Stack("large", services="opensearch db auth core traefik") as s:
         s.reset()
         cases.run("restore", lambda: peak("restore", s.restore(archive, timeout=600)))
         with cases.case("the volume is the same"):
-            s.stack("wait")
+            s.wait()
             compare(before, s.fingerprint("files"))
 cases.end()

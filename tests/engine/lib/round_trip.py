@@ -43,7 +43,7 @@ def restore(stack, archive, before, code=0, leave_out=()):
     """Restore into an empty place; everything is as before and nothing is left."""
     run = stack.restore(archive).expect(code)
     print(f"      restore {run.seconds:.1f} s, peak {run.peak / MEGABYTE:.1f} MiB", flush=True)
-    stack.stack("wait")
+    stack.wait()
     compare(before, stack.fingerprint(), leave_out)
     after_restore(stack)
     return run
@@ -56,6 +56,10 @@ def after_restore(stack):
         folder = os.path.join(stack.backup_root, name)
         if os.path.isdir(folder):
             folder_is_empty(folder)
+    if stack.container("rabbitmq"):
+        names = stack.exec("rabbitmq", "ls", "/var/lib/rabbitmq/mnesia").split()
+        same([n for n in names if n.endswith("-rename") or n.count("@") != 1], [], "mnesia")
+        same(len({n.split("-")[0].split(".pid")[0] for n in names}), 1, f"nodes in {names}")
     odd = [name for name in os.listdir(stack.hoss) + os.listdir(stack.backup_root)
            if "hosskeep" in name and name != ".hosskeep.lock"]
     same(odd, [], "files of hosskeep's own")

@@ -87,7 +87,11 @@ class Stack:
 
     def up(self, *more):
         self.stack("up", *more)
-        self.stack("wait")
+        return self.wait()
+
+    def wait(self):
+        """Until every service is ready for use."""
+        self.stack("wait", "--timeout", "280")
         return self
 
     def seed(self, size="light"):
