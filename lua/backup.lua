@@ -28,9 +28,10 @@ b:step { name = "check-version", title = "The endpoint tells its version",
     check = server.check_version }
 b:step { name = "check-space", title = "There is room for a backup", check = checks.space }
 
-b:step { name = "clear-current", title = "Empty .current", run = configuration.clear_current }
+b:step { name = "clear-current", title = "Empty .current",
+    objects = configuration.objects_current, run = configuration.clear_current }
 b:step { name = "create-archive", title = "Begin the archive under a hidden name",
-    run = publish.open }
+    objects = publish.objects_open, run = publish.open }
 
 -- What takes long and runs inside the containers begins now, and goes on beside the reading below.
 b:step { name = "start-dumps", title = "Begin to dump the databases and roles",
@@ -43,12 +44,13 @@ b:step { name = "start-definitions", title = "Ask the broker and the directory w
         ldap.start(ctx)
     end }
 b:step { name = "mount-volumes", title = "Mount all that is read into one helper",
-    run = volumes.mount }
+    objects = volumes.objects_mount, run = volumes.mount }
 
 b:step { name = "add-version", title = "Add the server's version", run = server.add_version }
 b:step { name = "add-configuration", title = "Add the configuration",
     objects = configuration.objects, run = configuration.add }
-b:step { name = "add-certificates", title = "Add traefik's certificates", run = certificates.add }
+b:step { name = "add-certificates", title = "Add traefik's certificates",
+    objects = certificates.objects, run = certificates.add }
 b:step { name = "add-volumes", title = "Add the volumes; ldap and RabbitMQ stand still meanwhile",
     objects = volumes.objects,
     run = function(ctx)
@@ -62,15 +64,20 @@ b:step { name = "add-definitions", title = "Add the broker's definitions",
         rabbitmq.finish(ctx)
         ldap.finish(ctx)
     end }
-b:step { name = "add-dumps", title = "Add the dumps", run = postgres.add }
-b:step { name = "add-snapshot", title = "Add the snapshot", run = opensearch.add }
+b:step { name = "add-dumps", title = "Add the dumps",
+    objects = postgres.objects, run = postgres.add }
+b:step { name = "add-snapshot", title = "Add the snapshot",
+    objects = opensearch.objects, run = opensearch.add }
 b:step { name = "add-current", title = "Add what site steps left in .current",
-    run = configuration.add_current }
+    objects = configuration.objects_current, run = configuration.add_current }
 
-b:step { name = "finish", title = "Add the list of entries and the manifest", run = publish.finish }
+b:step { name = "finish", title = "Add the list of entries and the manifest",
+    objects = publish.objects_partial, run = publish.finish }
 b:step { name = "verify", title = "Read the archive back", run = publish.verify }
-b:step { name = "publish", title = "Give the archive its name", run = publish.publish }
-b:step { name = "prune", title = "Remove the archives that are too many", run = prune.run }
+b:step { name = "publish", title = "Give the archive its name",
+    objects = publish.objects_publish, run = publish.publish }
+b:step { name = "prune", title = "Remove the archives that are too many",
+    objects = prune.objects, run = prune.run }
 b:step { name = "report", title = "Tell where it is", run = publish.report }
 
 return b:main(...)

@@ -7,6 +7,7 @@ local aside = require "hosskeep.aside"
 local certificates = require "hosskeep.certificates_restore"
 local compare = require "hosskeep.compare"
 local folders = require "hosskeep.folders"
+local further = require "hosskeep.postgres_further"
 local live = require "hosskeep.live"
 local marker = require "hosskeep.marker"
 local opensearch = require "hosskeep.opensearch_restore"
@@ -101,6 +102,9 @@ p:step { name = "wait-databases", title = "wait for the databases to be restored
     when = function(ctx) return ctx.state.parts.postgres ~= nil end,
     objects = { reads = { "container db" } },
     run = function(ctx) postgres.wait_restored(ctx) end }
+
+p:step { name = "restore-further", title = "restore the databases of further containers",
+    when = further.wanted, objects = further.objects, run = further.run }
 
 p:step { name = "restore-certificates", title = "put traefik's certificates back",
     when = function(ctx) return ctx.state.parts.certificates ~= nil end,

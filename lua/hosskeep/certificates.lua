@@ -45,4 +45,9 @@ function m.add(ctx)
     }
 end
 
+--- What the step reads.
+function m.objects(ctx)
+    return { reads = { ctx:wants "traefik" and "service:traefik" or nil } }
+end
+
 return m

@@ -103,6 +103,11 @@ function m.objects(ctx)
     return { reads = reads }
 end
 
+--- The folder that site steps fill.
+function m.objects_current(ctx)
+    return { changes = { "folder:" .. ctx.places.current } }
+end
+
 --- `.current` is where site steps put what else belongs into the archive. What a killed run left
 -- there goes.
 function m.clear_current(ctx)

@@ -155,8 +155,14 @@ function methods:read_env()
     return true
 end
 
---- True when SERVICES of .env names the service, or says nothing at all.
+--- True when SERVICES of .env names the service, or says nothing at all, and services.skip does not
+--- leave it out.
 function methods:wants(name)
+    for _, skipped in ipairs(self.settings["services.skip"]) do
+        if skipped == name then
+            return false
+        end
+    end
     return self.services == nil or self.services[name] == true
 end
 

@@ -59,8 +59,27 @@ local function print_text(entry)
     end
 end
 
+--- What a run touches beside its steps: the lock, and the journal while it runs.
+function dry_run.own(ctx)
+    local places = ctx.places
+    return { event = "plan-run", reads = { "file:" .. places.env },
+        changes = { "file:" .. places.lock, "file:" .. places.journal .. "*" } }
+end
+
+local function print_own(own, as_json)
+    if as_json then
+        log.out(json.encode(own) .. "\n")
+    else
+        own.name = "(the run itself)"
+        print_text(own)
+    end
+end
+
 --- Prints the plan as text, or as one JSON object per step.
 function dry_run.print(p, ctx)
+    if p.lock then
+        print_own(dry_run.own(ctx), ctx.options.json)
+    end
     for _, entry in ipairs(dry_run.plan(p, ctx)) do
         if ctx.options.json then
             entry.event = "plan"

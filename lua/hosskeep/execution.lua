@@ -148,6 +148,7 @@ function execution.run(p, ctx)
         end
     end)
     ctx.failed = not ok
+    ctx.problem = not ok and failure.text(problem.cause) or nil
     execution.unwind(ctx, not ok)
     if ok then
         return nil

@@ -1,142 +1,176 @@
 --- Every database, and the roles: dumped inside the database's container into `.db`, while other
--- things are read.
+-- things are read. Further Postgres containers (the setting postgres.extra) take the same way; their
+-- dumps lie in their own container meanwhile.
 
 local dump = require "hosskeep.postgres_dump"
+local extras = require "hosskeep.extras"
 local failure = require "hosskeep.failure"
+local meter = require "hosskeep.meter"
 local server = require "hosskeep.server"
 local volumes = require "hosskeep.volumes"
 
 local m = {}
 
-local SERVICE = "db"
-local MOUNT = "/mnt/backup"
 local FOLDER = "hosskeep-dumps"
 local GLOBALS = "globals.sql"
 local OUTPUT = 64 << 20 -- at most so much text of a worker: a line for each table
 
-local function user(ctx)
-    local name = ctx.settings["postgres.user"]
+--- HOSS's own Postgres, declared as the further ones are. `mount`: its dumps lie in a folder of the
+-- host, so they are read through a helper.
+m.STOCK = { key = "db", service = "db", entry = "db", path = "/mnt/backup", mount = "db" }
+
+local function user(ctx, one)
+    local name = one.user or ctx.settings["postgres.user"]
     return name ~= "" and name or nil
 end
 
 -- Runs one of the fixed scripts in a database's container, as root: `.db` is the operator's.
-local function sh(ctx, container, script, arguments, options)
+local function sh(ctx, one, script, arguments, options)
     local argv = { "sh", "-c", script, "hosskeep" }
     table.move(arguments, 1, #arguments, #argv + 1, argv)
     options = options or {}
     options.user = "root"
-    options.env = options.env or dump.environment(user(ctx))
-    return container:exec(argv, options)
+    options.env = options.env or dump.environment(user(ctx, one))
+    return one.container:exec(argv, options)
 end
 
-local function lines(text)
-    local list = {}
-    for line in text:gmatch("[^\n]+") do list[#list + 1] = json.decode(line) end
+--- The Postgres containers of this site: HOSS's own if SERVICES names it, then postgres.extra.
+function m.wanted(ctx)
+    local list = extras.postgres(ctx.settings["postgres.extra"])
+    if ctx:wants(m.STOCK.service) then
+        local stock = {}
+        for key, value in pairs(m.STOCK) do stock[key] = value end
+        table.insert(list, 1, stock)
+    end
+    for _, one in ipairs(list) do one.folder = fs.join(one.path, FOLDER) end
     return list
+end
+
+local function read_list(ctx, one, text)
+    one.list, one.closed = {}, json.array {}
+    for _, line in ipairs(dump.lines(text)) do
+        if line.uid then
+            one.owner = line
+        elseif line.connect then
+            one.list[#one.list + 1] = line
+        else
+            one.closed[#one.closed + 1] = line.name
+            ctx:warn("%s: database %s takes no connections, so it is not in this backup", one.key,
+                line.name)
+        end
+    end
 end
 
 --- Asks which databases there are. Those that take no connection cannot be dumped: said, and left
 -- out.
 function m.check(ctx)
-    if not ctx:wants(SERVICE) then return end
-    local container = server.running(ctx, SERVICE)
-    local answer, problem = try(sh, ctx, container, dump.LIST, {}, { timeout = 60 })
-    if not answer then
-        failure.raise(4, "db: the databases cannot be listed: %s", tostring(problem))
-    end
-    local owner, found, closed = nil, {}, json.array {}
-    for _, line in ipairs(lines(answer.stdout)) do
-        if line.uid then
-            owner = line
-        elseif line.connect then
-            found[#found + 1] = line
-        else
-            closed[#closed + 1] = line.name
-            ctx:warn("db: database %s takes no connections, so it is not in this backup", line.name)
+    ctx.databases = m.wanted(ctx)
+    for _, one in ipairs(ctx.databases) do
+        one.container = server.running(ctx, one.service)
+        local answer, problem = try(sh, ctx, one, dump.LIST, {}, { timeout = 60 })
+        if not answer then
+            failure.raise(4, "%s: the databases cannot be listed: %s", one.key, tostring(problem))
         end
+        read_list(ctx, one, answer.stdout)
+        if #one.list == 0 then failure.raise(4, "%s: there is no database", one.key) end
     end
-    if #found == 0 then failure.raise(4, "db: there is no database") end
-    ctx.databases = { list = found, closed = closed, owner = owner }
+end
+
+-- Calls fn(one, database) for every database of all containers.
+local function each(ctx, fn)
+    for _, one in ipairs(ctx.databases or {}) do
+        for _, database in ipairs(one.list) do fn(one, database) end
+    end
 end
 
 --- What all databases hold together, in bytes.
 function m.size(ctx)
     local sum = 0
-    for _, database in ipairs(ctx.databases and ctx.databases.list or {}) do
-        sum = sum + database.size
-    end
+    each(ctx, function(_, database) sum = sum + database.size end)
     return sum
 end
 
---- What the dumps touch.
+--- What the dumps touch. Those in `.db` are files of the host.
 function m.objects(ctx)
     local objects = { reads = {}, changes = {} }
-    for _, database in ipairs(ctx.databases and ctx.databases.list or {}) do
+    each(ctx, function(one, database)
+        local file = fs.join(FOLDER, dump.file_name(database.name))
         table.insert(objects.reads, "database:" .. database.name)
-        table.insert(objects.changes,
-            "file:" .. fs.join(ctx.places.db, FOLDER, dump.file_name(database.name)))
-    end
+        table.insert(objects.changes, "file:" .. (one.mount and fs.join(ctx.places.db, file)
+            or one.service .. ":" .. fs.join(one.path, file)))
+    end)
     return objects
 end
 
-local function start_worker(ctx, container, folder, databases)
-    local arguments = { folder }
+local function start_worker(ctx, one, databases)
+    local arguments = { one.folder }
     for _, database in ipairs(databases) do
         arguments[#arguments + 1] = dump.connection(database.name)
         arguments[#arguments + 1] = dump.file_name(database.name)
     end
-    return sh(ctx, container, dump.WORKER, arguments, {
-        env = dump.worker_environment(user(ctx), ctx.settings["postgres.counts"]),
+    return sh(ctx, one, dump.WORKER, arguments, {
+        env = dump.worker_environment(user(ctx, one), ctx.settings["postgres.counts"]),
         max_output = OUTPUT, timeout = ctx.settings["postgres.timeout"], background = true,
     })
 end
 
 -- Whatever still runs is ended, then the files go. The container may be gone by now; so is its
 -- work then.
-local function clean(ctx, state)
-    if state.cleaned then return end
-    local env = dump.environment(user(ctx), { HK_STOP = state.finished and "no" or "yes" })
-    sh(ctx, state.container, dump.CLEAN, { state.folder }, { env = env, timeout = 60 })
-    for _, work in ipairs(state.work) do work.job:close() end
-    state.cleaned = true
+local function clean(ctx, one)
+    if one.cleaned then return end
+    local env = dump.environment(user(ctx, one), { HK_STOP = one.finished and "no" or "yes" })
+    sh(ctx, one, dump.CLEAN, { one.folder }, { env = env, timeout = 60 })
+    for _, work in ipairs(one.work) do work.job:close() end
+    one.cleaned = true
 end
 
---- Starts the dumps: a few workers, and the roles beside them.
-function m.start(ctx)
-    if not ctx:wants(SERVICE) then return end
-    local container = server.running(ctx, SERVICE)
-    local folder = fs.join(MOUNT, FOLDER)
-    local state = { container = container, folder = folder, work = {} }
-    ctx.dumps = state
-    ctx:defer(function() clean(ctx, state) end, "remove the dumps")
-    sh(ctx, container, dump.FOLDER, { folder }, { timeout = 60 })
-    local workers = dump.distribute(ctx.databases.list, ctx.settings["postgres.jobs"])
-    for _, databases in ipairs(workers) do
-        local job = start_worker(ctx, container, folder, databases)
-        state.work[#state.work + 1] = { job = job, databases = databases }
+local function start(ctx, one)
+    one.work = {}
+    ctx:defer(function() clean(ctx, one) end, "remove the dumps of " .. one.key)
+    sh(ctx, one, dump.FOLDER, { one.folder }, { timeout = 60 })
+    for _, databases in ipairs(dump.distribute(one.list, ctx.settings["postgres.jobs"])) do
+        local job = start_worker(ctx, one, databases)
+        one.work[#one.work + 1] = { job = job, databases = databases }
     end
-    local job = sh(ctx, container, dump.GLOBALS, { fs.join(folder, GLOBALS) },
+    local job = sh(ctx, one, dump.GLOBALS, { fs.join(one.folder, GLOBALS) },
         { timeout = 600, background = true })
-    table.insert(state.work, 1, { job = job, globals = true })
+    table.insert(one.work, 1, { job = job, globals = true })
+end
+
+--- Starts the dumps: a few workers for each container, and the roles beside them.
+function m.start(ctx)
+    for _, one in ipairs(ctx.databases or {}) do start(ctx, one) end
+end
+
+-- Out of the container itself.
+local function copy_out(ctx, one, name)
+    return meter.run(ctx, name, function(progress)
+        local reader <close> = one.container:open(fs.join(one.folder, name))
+        local done = ctx.packer:add_tar(one.entry, reader, { progress = progress })
+        reader:close()
+        return done
+    end)
 end
 
 -- One finished file goes into the archive.
-local function add_file(ctx, name)
-    local from = { mount = "db", below = fs.join(FOLDER, name), file = true }
-    local done = volumes.copy(ctx, from, "db", name)
-    if done.entries ~= 1 or done.bytes == 0 then failure.raise(5, "db: %s is empty", name) end
-    return fs.join("db", name), done.bytes
+local function add_file(ctx, one, name)
+    local from = { mount = one.mount, below = fs.join(FOLDER, name), file = true }
+    local done = one.mount and volumes.copy(ctx, from, one.entry, name) or copy_out(ctx, one, name)
+    if done.entries ~= 1 or done.bytes == 0 then
+        failure.raise(5, "%s: %s is empty", one.key, name)
+    end
+    return fs.join(one.entry, name), done.bytes
 end
 
-local function record(ctx, database, result)
+local function record(ctx, one, database, result)
     local name = dump.file_name(database.name)
     if not result or not result.dumped then
-        failure.raise(5, "db: %s was not dumped", database.name)
+        failure.raise(5, "%s: %s was not dumped", one.key, database.name)
     end
     if not result.tables and ctx.settings["postgres.counts"] then
-        ctx:warn("db: the rows of %s could not be counted", database.name)
+        ctx:warn("%s: the rows of %s could not be counted", one.key, database.name)
     end
-    local entry, bytes = add_file(ctx, name)
+    local entry, bytes = add_file(ctx, one, name)
     return {
         name = database.name, entry = entry, bytes = bytes, template = database.template,
         owner = database.owner, encoding = database.encoding, tables = result.tables,
@@ -144,11 +178,11 @@ local function record(ctx, database, result)
 end
 
 -- What a worker made; its own error says what went wrong.
-local function collect(ctx, work, list)
+local function collect(ctx, one, work, list)
     local ok, answer = pcall(work.job.wait, work.job)
     if not ok then error(answer, 0) end
     if work.globals then
-        add_file(ctx, GLOBALS)
+        add_file(ctx, one, GLOBALS)
         return
     end
     local results = dump.parse(answer.stdout)
@@ -156,9 +190,9 @@ local function collect(ctx, work, list)
         local result = results[dump.file_name(database.name)]
         if not (result and result.dumped) then
             local why = answer.stderr:match("([^\n]+)%s*$") or "it did not say why"
-            failure.raise(5, "db: the dump of %s failed: %s", database.name, why)
+            failure.raise(5, "%s: the dump of %s failed: %s", one.key, database.name, why)
         end
-        list[#list + 1] = record(ctx, database, result)
+        list[#list + 1] = record(ctx, one, database, result)
     end
 end
 
@@ -173,31 +207,42 @@ local function next_finished(work)
     error("no dump has finished")
 end
 
---- Waits for the dumps and adds each as soon as it is there.
-function m.add(ctx)
-    local state = ctx.dumps
-    if not state then return end
-    local list, waiting = json.array {}, table.move(state.work, 1, #state.work, 1, {})
-    while #waiting > 0 do collect(ctx, next_finished(waiting), list) end
-    state.finished = true
+local function add(ctx, one)
+    local list, waiting = json.array {}, table.move(one.work, 1, #one.work, 1, {})
+    while #waiting > 0 do collect(ctx, one, next_finished(waiting), list) end
+    one.finished = true
     table.sort(list, function(a, b) return a.name < b.name end)
-    local found = ctx.databases
-    ctx.manifest.postgres = {
-        user = found.list[1].user, version = found.list[1].version, path = MOUNT,
-        uid = found.owner.uid, gid = found.owner.gid,
-        globals = fs.join("db", GLOBALS), databases = list, not_dumped = found.closed,
+    clean(ctx, one)
+    return {
+        service = one.service, user = one.list[1].user, version = one.list[1].version,
+        path = one.path, uid = one.owner.uid, gid = one.owner.gid,
+        globals = fs.join(one.entry, GLOBALS), databases = list, not_dumped = one.closed,
     }
-    clean(ctx, state)
 end
 
---- The rows of each table of one database, as they are now: { ["schema.table"] = rows }.
-function m.count(ctx, container, database)
-    local answer = sh(ctx, container, dump.COUNT, { dump.connection(database) }, {
-        env = dump.worker_environment(user(ctx), true), max_output = OUTPUT,
+--- Waits for the dumps and adds each as soon as it is there.
+function m.add(ctx)
+    for _, one in ipairs(ctx.databases or {}) do
+        local part = add(ctx, one)
+        if one.key == m.STOCK.key then
+            ctx.manifest.postgres = part
+        else
+            ctx.manifest.postgres_extra = ctx.manifest.postgres_extra or {}
+            ctx.manifest.postgres_extra[one.key] = part
+        end
+    end
+end
+
+--- The rows of each table of one database, as they are now: { ["schema.table"] = rows }. `role`: the
+-- database role to use, if it is not the usual one.
+function m.count(ctx, container, database, role)
+    local one = { container = container, user = role }
+    local answer = sh(ctx, one, dump.COUNT, { dump.connection(database) }, {
+        env = dump.worker_environment(user(ctx, one), true), max_output = OUTPUT,
         timeout = ctx.settings["postgres.timeout"],
     })
     local tables = {}
-    for _, line in ipairs(lines(answer.stdout)) do tables[line.table] = line.rows end
+    for _, line in ipairs(dump.lines(answer.stdout)) do tables[line.table] = line.rows end
     return tables
 end
 

@@ -116,6 +116,34 @@ m.CLEAN = STOP .. [==[
 clean "$1"
 ]==]
 
+--- Waits until the server takes connections: its real one, not that of an image's first start.
+m.READY = PREPARE .. [==[
+until pg_isready --quiet --host 127.0.0.1 && psql -qAtX -d postgres -c 'select 1' > /dev/null 2>&1
+do
+    sleep 0.2
+done
+]==]
+
+--- Makes databases anew from dumps. Arguments: the folder, jobs, then a name and a file each. A
+-- database that is in use is closed to its clients first; roles that exist already do not matter.
+m.RESTORE = PREPARE .. [==[
+folder=$1 jobs=$2
+shift 2
+psql -qX -d postgres -f "$folder/globals.sql" > /dev/null 2>&1
+while [ $# -gt 0 ]; do
+    other=postgres
+    [ "$1" != postgres ] || other=template1
+    psql -qAtX -v name="$1" -d "$other" > /dev/null 2>&1 <<'END'
+alter database :"name" with allow_connections false;
+select pg_terminate_backend(pid) from pg_catalog.pg_stat_activity where datname = :'name';
+END
+    pg_restore --dbname "$other" --clean --if-exists --create --exit-on-error --jobs "$jobs" \
+        "$folder/$2" || exit 1
+    shift 2
+done
+rm -rf "$folder"
+]==]
+
 --- What every session of ours is told, whatever the site's own defaults are. `more` is added.
 function m.environment(user, more)
     local env = {
@@ -164,6 +192,13 @@ function m.distribute(databases, n)
         least.size = least.size + database.size
     end
     return workers
+end
+
+--- The JSON values of a text, one a line.
+function m.lines(text)
+    local list = {}
+    for line in text:gmatch("[^\n]+") do list[#list + 1] = json.decode(line) end
+    return list
 end
 
 --- Reads what a worker printed: { [file] = {dumped=, tables={name=rows}|nil} }.

@@ -190,6 +190,11 @@ function procedure.define(name)
     return procedure.receive(hosskeep.load(found), name)
 end
 
+--- True while a script is loaded to be looked at and not to be run.
+function procedure.defining()
+    return receiver ~= nil
+end
+
 --- Runs a chunk that ends in p:main(...) and returns p, not run.
 function procedure.receive(chunk, name)
     local got

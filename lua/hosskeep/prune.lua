@@ -2,13 +2,16 @@
 
 local m = {}
 
-local FORM = "^hoss%-backup%-(%d+%-%d+%-%d+T%d+Z)(.-)(%.tar%.%a+)$"
+local PREFIX = "hoss-backup"
+local FORM = "%-(%d+%-%d+%-%d+T%d+Z)(.-)(%.tar%.%a+)$"
 
---- The archives among the names of backups/ that are too many, oldest first. 0 keeps all.
-function m.surplus(names, keep)
+--- The archives among the names of backups/ that are too many, oldest first. 0 keeps all. `prefix`:
+-- what their names begin with, hoss-backup if it is not said.
+function m.surplus(names, keep, prefix)
     local ours = {}
+    local form = "^" .. (prefix or PREFIX):gsub("%p", "%%%0") .. FORM
     for _, name in ipairs(names) do
-        local second, number, ending = name:match(FORM)
+        local second, number, ending = name:match(form)
         if second and (number == "" or number:match("^%-%d+$")) then
             ours[#ours + 1] = {
                 name = name, second = second, number = tonumber(number:sub(2)) or 1,
@@ -24,11 +27,22 @@ function m.surplus(names, keep)
     return table.move(ours, 1, math.max(surplus, 0), 1, {})
 end
 
+--- What pruning removes.
+function m.objects(ctx)
+    local keep, changes = ctx.settings["backup.keep"], {}
+    local names = fs.stat(ctx.places.backups) and fs.list(ctx.places.backups) or {}
+    for _, one in ipairs(keep > 0 and m.surplus(names, keep - 1, ctx.archive_name) or {}) do
+        changes[#changes + 1] = "file:" .. fs.join(ctx.places.backups, one.name)
+        changes[#changes + 1] = "file:" .. fs.join(ctx.places.backups, one.beside)
+    end
+    return { changes = changes }
+end
+
 --- Removes what is too many. The archive of this run is never among them.
 function m.run(ctx)
     local keep = ctx.settings["backup.keep"]
     if keep == 0 then return end
-    for _, one in ipairs(m.surplus(fs.list(ctx.places.backups), keep)) do
+    for _, one in ipairs(m.surplus(fs.list(ctx.places.backups), keep, ctx.archive_name)) do
         local path = fs.join(ctx.places.backups, one.name)
         if path ~= ctx.publishing.path then
             local _, problem = try(fs.remove, path)

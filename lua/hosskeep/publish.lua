@@ -25,10 +25,32 @@ local function choose(ctx, from)
     local second = time.format("%Y-%m-%dT%H%M%SZ", ctx.started)
     for i = from, MOST do
         local timestamp = i == 1 and second or ("%s-%d"):format(second, i)
-        local name = "hoss-backup-" .. timestamp
+        local name = (ctx.archive_name or "hoss-backup") .. "-" .. timestamp
         if not taken(ctx, name) then return name, i, timestamp end
     end
     failure.raise(5, "publish: no free name for an archive of %s", second)
+end
+
+--- What begins under a hidden name, and the file for the list of entries beside it.
+function m.objects_open(ctx)
+    return { changes = {
+        "folder:" .. ctx.places.backups,
+        "file:" .. fs.join(ctx.places.backups, ".*.partial"),
+    } }
+end
+
+--- What is finished.
+function m.objects_partial(ctx)
+    return { changes = { "file:" .. fs.join(ctx.places.backups, ".*.partial") } }
+end
+
+--- The archive and the manifest beside it, by their names of this second.
+function m.objects_publish(ctx)
+    local path = fs.join(ctx.places.backups, (choose(ctx, 1)))
+    return { changes = {
+        "file:" .. fs.join(ctx.places.backups, ".*.partial"),
+        "file:" .. path .. suffix(ctx), "file:" .. path .. ".manifest.json",
+    } }
 end
 
 --- Opens the archive under its hidden name. Until it is published, whatever goes wrong takes it
@@ -88,7 +110,7 @@ end
 function m.publish(ctx)
     local state = ctx.publishing
     local path = rename(ctx)
-    state.path = path
+    state.path, ctx.archive_path = path, path
     fs.sync(ctx.places.backups)
     local beside = fs.join(ctx.places.backups, state.name .. ".manifest.json")
     local text = json.encode(state.manifest, { indent = true })

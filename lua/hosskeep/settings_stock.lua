@@ -40,6 +40,10 @@ return {
     { name = "certificates.path", default = "",
         help = "traefik's certificate store inside its container; default: the usual places" },
     { name = "volumes.extra", type = "list", default = {},
-        help = "further volumes: names, or {name=, volume=, service=, pause=}" },
+        help = "further volumes: names, or {name=, volume=|folder=, service=, path=, pause=}" },
+    { name = "postgres.extra", type = "list", default = {},
+        help = "further Postgres containers: services, or {service=, name=, user=, path=}" },
+    { name = "services.skip", type = "list", default = {},
+        help = "services that the backup leaves out, though SERVICES names them" },
     { name = "env.*", help = "restore: values to put into .env" },
 }

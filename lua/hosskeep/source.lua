@@ -30,7 +30,7 @@ end
 --- Opens and verifies the archive. Sets ctx.archive, ctx.manifest, ctx.state.parts (its
 -- components), ctx.state.version and ctx.state.archive_id. Raises exit 6 when it must not be
 -- trusted.
-function m.verify(ctx)
+function m.open(ctx)
     local path = ctx.options.args[1]
     local handle, err = try(archive.open, path)
     if not handle then rejected(err) end
@@ -47,6 +47,11 @@ function m.verify(ctx)
     ctx.state.parts = ctx.manifest.components or ctx.manifest
     ctx.state.archive_id = report.manifest and report.manifest.entries_sha256
         or hash.sha256(fs.basename(path) .. ":" .. report.size .. ":" .. report.entries)
+end
+
+--- The same for an archive of a HOSS server: its `.env` is read as well.
+function m.verify(ctx)
+    m.open(ctx)
     m.read_settings(ctx)
 end
 

@@ -112,14 +112,14 @@ function m.advice(ctx)
     return "make up DETACH=true (in the server folder), or: " .. command
 end
 
---- Starts the server, or asks the operator to.
-function m.run(ctx)
+--- Starts the server, or asks the operator to; `advice` is what to type.
+function m.run(ctx, advice)
     local server = m.watch(ctx)
     local command = ctx.settings["start.command"]
     if command and command ~= "" then
         server:start(command)
     else
-        ctx:note("all is in place; now start the server: %s", m.advice(ctx))
+        ctx:note("all is in place; now start the server: %s", advice or m.advice(ctx))
     end
 end
 

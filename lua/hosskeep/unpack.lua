@@ -4,6 +4,7 @@
 
 local aside = require "hosskeep.aside"
 local folders = require "hosskeep.folders"
+local further = require "hosskeep.postgres_further"
 local postgres = require "hosskeep.postgres_restore"
 local source = require "hosskeep.source"
 
@@ -20,7 +21,8 @@ local function into_helper(ctx, target, prefix, options)
     writer:close()
 end
 
-local function volume(ctx, _, key)
+--- Streams the archive's current entry and what follows below it into the volume of that key.
+function m.volume(ctx, _, key)
     local part = (ctx.state.parts.volumes or {})[key]
     local target = part and ctx.state.unpack_helper.path["volume-" .. key]
     if not target then
@@ -86,7 +88,9 @@ local function placed(ctx, entry)
     elseif first == "config" then
         configuration(ctx, entry, rest)
     elseif first == "volumes" and rest ~= "" then
-        volume(ctx, entry, rest:match("^[^/]+"))
+        m.volume(ctx, entry, rest:match("^[^/]+"))
+    elseif first == "postgres" and rest:find("/.") then
+        further.unpack(ctx, name)
     elseif first == "db" then
         dumps(ctx)
     elseif first == "search" then

@@ -32,7 +32,13 @@ end
 
 -- What the container mounts there: a volume by name, or a folder where a site uses a bind mount.
 local function source(ctx, kind)
-    if kind.volume then
+    if kind.bind then
+        local _, problem = try(fs.list, kind.bind)
+        if problem and problem.code ~= "EACCES" then
+            failure.raise(4, "volumes.extra: %s: %s", kind.key, tostring(problem))
+        end
+        return { bind = kind.bind }
+    elseif kind.volume then
         local there = ctx.docker:volume(kind.volume)
         if not there then failure.raise(4, "volume %s is missing", kind.volume) end
         local labels = there.Labels ~= json.null and there.Labels or nil
@@ -67,7 +73,7 @@ function m.objects(ctx)
         local one = ctx.sources[kind.key]
         table.insert(objects.reads, "volume:" .. (one.volume or one.bind))
         if pauses(ctx, kind) then
-            table.insert(objects.changes, "paused:" .. kind.service)
+            table.insert(objects.changes, "container:" .. server.running(ctx, kind.service).name)
         end
     end
     return objects
@@ -86,6 +92,17 @@ local function all_mounts(ctx)
     if ctx:wants("db") then add("db", nil, ctx.places.db) end
     if ctx:wants("opensearch") then add("search", nil, ctx.places.opensearch) end
     return mounts
+end
+
+--- The helper and its image, which are there while the backup runs.
+function m.objects_mount(ctx)
+    local list = all_mounts(ctx)
+    if #list == 0 then return {} end
+    local reads = {}
+    for i, one in ipairs(list) do
+        reads[i] = one.volume and "volume:" .. one.volume or "folder:" .. one.bind
+    end
+    return { reads = reads, changes = { "container:hosskeep-*", "image:hosskeep-empty:*" } }
 end
 
 --- One container, never started, that mounts all that is to be read.

@@ -2,7 +2,8 @@
 
 --- What every step gets: the state of one run. Fields: settings, options, env, env_text, places,
 --- docker (connected at the first use), project, endpoint, report, journal, helpers, manifest,
---- packer or archive, state (free for steps), changed, dry_run, started, timestamp. Since 0.3.0.
+--- packer or archive, archive_path (once it is published), problem (once the run has failed: why,
+--- in one line), state (free for steps), changed, dry_run, started, timestamp. Since 0.3.0.
 ---@class ctx
 ---@field settings table<string, any> values that hold, by dotted key
 ---@field options table the command line
@@ -10,6 +11,8 @@
 ---@field places table<string, string> absolute paths
 ---@field docker docker.client
 ---@field project string compose project
+---@field archive_path? string the archive, from the step publish on
+---@field problem? string why the run has failed, for ctx:on_failure
 ---@field state table free for steps to share things
 ---@field changed boolean set it at the first lasting change
 ctx = {}

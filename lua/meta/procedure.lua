@@ -20,6 +20,11 @@ function procedure.new(name, options) end
 ---@return procedure
 function procedure.define(name) end
 
+--- True while a script is loaded to be looked at and not to be run (hosskeep steps).
+--- > assert(procedure.defining() == false)
+---@return boolean
+function procedure.defining() end
+
 --- Runs a chunk that ends in p:main(...) and returns p, not run.
 --- > local chunk = load "return require('hosskeep.procedure').new('x'):main()"
 --- > assert(procedure.receive(chunk, "x").name == "x")
