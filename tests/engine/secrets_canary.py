@@ -6,11 +6,11 @@ any verbosity, in the containers' logs, nor in a file that others may read.
 
 import os
 import subprocess
-import threading
 import time
 
 from lib.cases import Cases, check
 from lib.stack import Stack
+from lib.watching import Argv, found
 
 cases = Cases()
 
@@ -23,37 +23,6 @@ SECRETS = {
     "SITE_API_TOKEN": "can4ry-token-0123456789",
 }
 WORDS = [b"can4ry", b"CAN4RY"]
-
-
-def found(data):
-    return any(word in data for word in WORDS)
-
-
-class Argv:
-    """Reads the argv of every process of the machine over and over, containers' ones too."""
-
-    def __init__(self):
-        self.seen, self.stop, self.rounds = set(), False, 0
-        self.thread = threading.Thread(target=self.watch, daemon=True)
-        self.thread.start()
-
-    def watch(self):
-        while not self.stop:
-            self.rounds += 1
-            for name in os.listdir("/proc"):
-                if name.isdigit():
-                    try:
-                        with open(f"/proc/{name}/cmdline", "rb") as file:
-                            data = file.read()
-                    except OSError:
-                        continue
-                    if found(data):
-                        self.seen.add(data)
-
-    def end(self):
-        self.stop = True
-        self.thread.join()
-        return self.seen
 
 
 class Events:
@@ -91,14 +60,14 @@ def readable_files(stack):
                 if os.path.islink(path) or not os.stat(path).st_mode & 0o044:
                     continue
                 with open(path, "rb") as file:
-                    if found(file.read()):
+                    if found(file.read(), WORDS):
                         bad.append(path)
     return bad
 
 
 def watched(stack, name, *runs):
     """Runs while all places are watched; every place is a case of its own."""
-    argv, events = Argv(), Events(os.path.join(stack.base, "events"))
+    argv, events = Argv(WORDS), Events(os.path.join(stack.base, "events"))
     done = [run() for run in runs]
     seen, told = argv.end(), events.end()
     with cases.case(f"{name}: argv ({argv.rounds} looks)"):
@@ -106,17 +75,17 @@ def watched(stack, name, *runs):
         check(argv.rounds > 20, "too few looks")
     with cases.case(f"{name}: events"):
         check(b"exec_create" in told, "no exec was seen")
-        lines = [line for line in told.splitlines() if found(line)]
+        lines = [line for line in told.splitlines() if found(line, WORDS)]
         check(not lines, f"told: {lines[:3]}")
     with cases.case(f"{name}: outputs"):
         for run in done:
             text = (run.out + run.err).encode()
             check(len(text) > 100, "no output")
-            check(not found(text), f"printed:\n{run.report()}")
+            check(not found(text, WORDS), f"printed:\n{run.report()}")
     with cases.case(f"{name}: logs"):
         for service, text in logs(stack).items():
-            check(not found(text), f"log of {service}: " + b"\n".join(
-                line for line in text.splitlines() if found(line)).decode()[:500])
+            check(not found(text, WORDS), f"log of {service}: " + b"\n".join(
+                line for line in text.splitlines() if found(line, WORDS)).decode()[:500])
     with cases.case(f"{name}: files"):
         check(not readable_files(stack), f"others may read {readable_files(stack)}")
     return done
@@ -128,11 +97,12 @@ with Stack("canary") as s:
     s.write_env("\n".join(text + [f"{k}={v}" for k, v in SECRETS.items()]) + "\n")
     s.up().seed()
     with cases.case("the watcher sees what there is to see"):
-        one = Argv()
+        one = Argv(WORDS)
         subprocess.run(["sh", "-c", "sleep 0.5; : can4ry"], check=True)
         check(one.end(), "not seen")
     with cases.case("nothing shows before hosskeep runs"):
-        check(not any(found(text) for text in logs(s).values()), "the stack's own logs show it")
+        own = logs(s).values()
+        check(not any(found(text, WORDS) for text in own), "the stack's own logs show it")
     results = watched(
         s, "backup", lambda: s.backup("-v").expect(0), lambda: s.backup("--json").expect(0),
         lambda: s.backup("--dry-run", "-v"), lambda: s.hosskeep("config", "-v"),

@@ -25,9 +25,11 @@ def own(stack, path):
                 os.chown(item, stack.uid, stack.uid)
 
 
-def drop_in(stack, procedure, text, name="scripts"):
-    """A script folder with one drop-in for a procedure."""
-    path = folder(stack, name)
+def drop_in(stack, procedure, text, base=None):
+    """A script folder with one drop-in for a procedure; `base` is a folder to copy first."""
+    path = folder(stack, "scripts")
+    if base:
+        shutil.copytree(base, path, dirs_exist_ok=True)
     os.mkdir(os.path.join(path, procedure + ".d"))
     with open(os.path.join(path, procedure + ".d", "50-test.lua"), "w", encoding="utf-8") as file:
         file.write("local p = ...\n" + text)
@@ -35,15 +37,15 @@ def drop_in(stack, procedure, text, name="scripts"):
     return path
 
 
-def failing(stack, procedure, step):
+def failing(stack, procedure, step, base=None):
     """Raises right after a step."""
     return drop_in(stack, procedure, f"""
 p:insert_after("{step}", {{ name = "test-fails", title = "fail here", run = function()
     error("made to fail by the test", 0)
-end }})""")
+end }})""", base)
 
 
-def stopping(stack, procedure, step):
+def stopping(stack, procedure, step, base=None):
     """(script folder, mark): makes the file `mark` right after a step, then sleeps."""
     mark = os.path.join(stack.home, "mark")
     if os.path.exists(mark):
@@ -52,7 +54,7 @@ def stopping(stack, procedure, step):
 p:insert_after("{step}", {{ name = "test-stops", title = "stop here", run = function()
     fs.write("{mark}", "here")
     time.sleep(120)
-end }})"""), mark
+end }})""", base), mark
 
 
 def patched(stack, *changes):
