@@ -1,4 +1,5 @@
-/* What servers send besides bodies: header lines, the Engine's progress lines and its stat header. */
+/* What servers send besides bodies: header lines, the Engine's progress lines and its stat header.
+ */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
