@@ -28,7 +28,8 @@ static void set_signals(bool ignore) {
     sigset_t none;
     memset(&action, 0, sizeof action);
     action.sa_handler = SIG_DFL;
-    (void)sigaction(SIGPIPE, &action, NULL); /* the program ignores it */
+    (void)sigaction(SIGPIPE, &action, NULL); /* the program ignores these two */
+    (void)sigaction(SIGXFSZ, &action, NULL);
     if (ignore) {
         action.sa_handler = SIG_IGN;
     }

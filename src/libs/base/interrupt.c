@@ -53,7 +53,7 @@ int interrupt_install(error *e) {
         }
     }
     action.sa_handler = SIG_IGN;
-    if (sigaction(SIGPIPE, &action, NULL) != 0) {
+    if (sigaction(SIGPIPE, &action, NULL) != 0 || sigaction(SIGXFSZ, &action, NULL) != 0) {
         return error_errno(e, "sigaction", "SIGPIPE");
     }
     return 0;

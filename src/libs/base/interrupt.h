@@ -14,7 +14,8 @@
 /* How long a blocking loop may wait before it asks again, in milliseconds. */
 #define INTERRUPT_POLL_MS 100
 
-/* Installs the handlers (SIGPIPE is ignored). Returns 0, or -1 with `e` filled. */
+/* Installs the handlers (SIGPIPE and SIGXFSZ are ignored: write() tells). Returns 0, or -1 with
+ * `e` filled. */
 int interrupt_install(error *e);
 
 /* -1 with kind INTERRUPTED (code: signal) or CANCELLED when this thread should end what it
