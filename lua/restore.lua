@@ -80,7 +80,7 @@ p:step { name = "prepare-databases", title = "write the database's start-up scri
 p:step { name = "write-env", title = "write .env, without which no server starts",
     objects = function(ctx) return { changes = { ctx.places.env } } end,
     run = function(ctx)
-        if ctx.state.parts.postgres then unpack_archive.hand_over_dumps(ctx) end
+        unpack_archive.hand_over(ctx)
         fs.write(ctx.places.env, ctx.state.env_text, { mode = tonumber("600", 8) })
     end,
     undo = function(ctx) fs.remove(ctx.places.env) end }
@@ -144,6 +144,7 @@ p:step { name = "clean-up", title = "remove what was there for the restore only"
     objects = { changes = { "dumps", "start-up script", "marker" } },
     run = function(ctx)
         if ctx.state.parts.postgres then postgres.clean(ctx) end
+        if ctx.state.parts.opensearch then opensearch.clean(ctx) end
         replace.forget(ctx)
         aside.sweep(ctx)
         marker.remove(ctx)

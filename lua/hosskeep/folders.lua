@@ -18,7 +18,7 @@ local FOLDERS = {
     { key = "current", place = "current", mode = mode "700" },
     { key = "db", place = "db", mode = mode "711" },
     { key = "opensearch", place = "opensearch", mode = mode "770",
-        uid = OPENSEARCH, gid = OPENSEARCH },
+        uid = OPENSEARCH, gid = OPENSEARCH, late = true },
     { key = "backups", place = "backups", mode = mode "700" },
 }
 
@@ -53,24 +53,39 @@ local function wanted(ctx)
     for _, folder in ipairs(FOLDERS) do
         local path = ctx.places[folder.place]
         if path and (folder.key ~= "opensearch_data" or ctx.state.parts.opensearch) then
-            list[#list + 1] = { name = folder.key, bind = path, owner = known(ctx, folder) }
+            list[#list + 1] = {
+                name = folder.key, bind = path, owner = known(ctx, folder),
+                late = folder.late or false,
+            }
         end
     end
     return list
 end
 
---- Makes the missing folders and gives all of them their owners.
-function m.make(ctx)
+local function give(ctx, late)
     local foreign = {}
     for _, folder in ipairs(wanted(ctx)) do
-        fs.mkdir(folder.bind, mode "700")
-        if needs(folder.bind, folder.owner) then foreign[#foreign + 1] = folder end
+        if folder.late == late and needs(folder.bind, folder.owner) then
+            foreign[#foreign + 1] = folder
+        end
     end
     if #foreign == 0 then return end
     local helper = ctx.helpers:mounts(foreign)
     for _, folder in ipairs(foreign) do
         m.own(helper.container, helper.path[folder.name], folder.owner)
     end
+end
+
+--- Makes the missing folders and gives them their owners; those where a failure would have to
+-- remove something stay the caller's until hand_over.
+function m.make(ctx)
+    for _, folder in ipairs(wanted(ctx)) do fs.mkdir(folder.bind, mode "700") end
+    give(ctx, false)
+end
+
+--- Gives the rest of the folders their owners, when all is in them.
+function m.hand_over(ctx)
+    give(ctx, true)
 end
 
 --- The paths that restore may change, for the dry run.

@@ -1,4 +1,4 @@
---- OpenSearch at restore: hosskeep's own repository is registered, its snapshot restored over what
+--- OpenSearch at restore: the archive's repository is registered, its snapshot restored over what
 -- a fresh server has made by itself, and waited for.
 
 local failure = require "hosskeep.failure"
@@ -7,7 +7,7 @@ local start = require "hosskeep.start"
 
 local m = {}
 
-local REPOSITORY = "hosskeep"
+local REPOSITORY = "hosskeep-restore" -- read only, and gone when the restore is done
 -- The core service may make its empty index again between the deletion and the restore.
 local ATTEMPTS = 5
 
@@ -41,13 +41,19 @@ function m.wait_ready(ctx)
     end
 end
 
--- The repository's folder as the container sees it.
-local function location(ctx)
+--- The folder below `.opensearch` that the archive's snapshot is laid into: one for each archive,
+-- so that neither the server's own repository nor an earlier restore is in the way.
+function m.folder(ctx)
+    return "restore-" .. ctx.state.archive_id:sub(1, 12)
+end
+
+-- Where OpenSearch's container mounts BACKUP_ROOT/.opensearch.
+local function mount(ctx)
     local part = ctx.state.parts.opensearch
-    if part.location then return part.location end
-    for _, mount in ipairs(start.container(ctx, "opensearch"):inspect().Mounts) do
-        if mount.Source and fs.realpath(mount.Source) == fs.realpath(ctx.places.opensearch) then
-            return mount.Destination .. "/" .. REPOSITORY
+    if part.location then return fs.dirname(part.location) end
+    for _, one in ipairs(start.container(ctx, "opensearch"):inspect().Mounts) do
+        if one.Source and fs.realpath(one.Source) == fs.realpath(ctx.places.opensearch) then
+            return one.Destination
         end
     end
     failure.raise(10, "opensearch: its container does not mount %s", ctx.places.opensearch)
@@ -64,8 +70,9 @@ end
 
 -- The snapshot to restore: the one of the manifest, else the newest that succeeded.
 local function choose(ctx)
+    local location = fs.join(mount(ctx), m.folder(ctx))
     call(ctx, "PUT", "/_snapshot/" .. REPOSITORY,
-        { type = "fs", settings = { location = location(ctx) } })
+        { type = "fs", settings = { location = location, readonly = true } })
     local all = decoded(call(ctx, "GET", "/_snapshot/" .. REPOSITORY .. "/_all")).snapshots
     local wanted = ctx.state.parts.opensearch.snapshot
     for _, snapshot in ipairs(all) do
@@ -125,6 +132,14 @@ function m.run(ctx)
     end
     close_again(ctx)
     m.wait_ready(ctx)
+end
+
+local CLEAN = [==[rm -rf "$1"/restore-?*]==]
+
+--- Removes the repository and its folder, those of restores that were cut off too.
+function m.clean(ctx)
+    try(call, ctx, "DELETE", "/_snapshot/" .. REPOSITORY)
+    start.container(ctx, "opensearch"):exec({ "sh", "-c", CLEAN, "sh", mount(ctx) }, { user = "0" })
 end
 
 return m

@@ -5,6 +5,7 @@
 local aside = require "hosskeep.aside"
 local folders = require "hosskeep.folders"
 local further = require "hosskeep.postgres_further"
+local opensearch = require "hosskeep.opensearch_restore"
 local postgres = require "hosskeep.postgres_restore"
 local source = require "hosskeep.source"
 
@@ -45,9 +46,13 @@ local function dumps(ctx)
     })
 end
 
+-- OpenSearch only reads it, so it can stay ours, and a failure before the start can remove it.
 local function search(ctx)
-    into_helper(ctx, ctx.state.unpack_helper.path.opensearch .. "/hosskeep", "search",
-        { progress = ctx.report:progress("search"), uid = 1000, gid = 1000 })
+    local target = ctx.state.unpack_helper.path.opensearch .. "/" .. opensearch.folder(ctx)
+    into_helper(ctx, target, "search", {
+        progress = ctx.report:progress("search"), uid = process.uid, gid = process.gid,
+        mode = tonumber("644", 8), folder_mode = tonumber("755", 8),
+    })
 end
 
 local function own(ctx, path, entry)
@@ -113,22 +118,14 @@ local function mounts(ctx)
     return list
 end
 
--- Empty folders for the dumps and the snapshot; what a cut-off restore left there goes aside.
+-- An empty folder for the dumps; what a cut-off restore left there goes aside.
 local function prepare(ctx)
     local path, name = postgres.dumps_folder(ctx)
     aside.rename(ctx, path, true)
-    local repository = fs.join(ctx.places.opensearch, "hosskeep")
-    aside.rename(ctx, repository, ctx.state.continued)
     local helper = ctx.helpers:mounts(mounts(ctx))
     ctx.state.unpack_helper = helper
-    do
-        local tar <close> = archive.tar(helper.container:upload(helper.path.db))
-        tar:add_directory(name .. "/", { mode = PRIVATE, uid = process.uid, gid = process.gid })
-        tar:close()
-    end
-    if not ctx.state.parts.opensearch then return end
-    local tar <close> = archive.tar(helper.container:upload(helper.path.opensearch))
-    tar:add_directory("hosskeep/", { mode = tonumber("770", 8), uid = 1000, gid = 1000 })
+    local tar <close> = archive.tar(helper.container:upload(helper.path.db))
+    tar:add_directory(name .. "/", { mode = PRIVATE, uid = process.uid, gid = process.gid })
     tar:close()
 end
 
@@ -136,6 +133,7 @@ end
 local function undo(ctx)
     for top in pairs(ctx.state.cleared) do try(fs.remove_tree, fs.join(ctx.places.config, top)) end
     try(fs.remove_tree, (postgres.dumps_folder(ctx)))
+    try(fs.remove_tree, fs.join(ctx.places.opensearch, opensearch.folder(ctx)))
 end
 
 --- Puts everything but `.env` where it belongs.
@@ -146,8 +144,10 @@ function m.run(ctx)
     for entry in ctx.archive:entries() do placed(ctx, entry) end
 end
 
---- Gives the dumps to the database's user; the last thing before `.env`.
-function m.hand_over_dumps(ctx)
+--- Gives what the services need to them; the last thing before `.env`.
+function m.hand_over(ctx)
+    folders.hand_over(ctx)
+    if not ctx.state.parts.postgres then return end
     local _, name = postgres.dumps_folder(ctx)
     local owner = postgres.owner(ctx)
     folders.own(ctx.state.unpack_helper.container, ctx.state.unpack_helper.path.db .. "/" .. name,

@@ -139,7 +139,8 @@ function opened:extract(path, options) end
 --- > end
 ---@param prefix string
 ---@param writer stream.writer
----@param options? table progress, uid, gid, mode, modes={name=mode}, below=folder put in front
+---@param options? table progress, uid, gid, mode, folder_mode, modes={name=mode},
+---below=folder put in front
 ---@return table totals entries, bytes
 function opened:copy_tar(prefix, writer, options) end
 

@@ -251,11 +251,13 @@ static void take_modes(lua_State *L, read_op *o, int options) {
     o->changes.modes = o->modes;
 }
 
-/* archive:copy_tar(prefix, writer[, {progress=, uid=, gid=, mode=, modes=, below=}])
+/* archive:copy_tar(prefix, writer[, {progress=, uid=, gid=, mode=, folder_mode=, modes=,
+ * below=}])
  * -> {entries=, bytes=} */
 static int copy_tar(lua_State *L) {
     static const op_type type = {"copy", run_copy_tar, push_done, op_free};
-    static const char *const valid[] = {"progress", "uid", "gid", "mode", "modes", "below", NULL};
+    static const char *const valid[] = {"progress",    "uid",   "gid",   "mode",
+                                        "folder_mode", "modes", "below", NULL};
     (void)bind_check_text(L, 2);
     (void)bind_check_writer(L, 3);
     bind_options(L, 4, valid, false);
@@ -264,6 +266,7 @@ static int copy_tar(lua_State *L) {
     o->changes.uid = bind_option_integer(L, 4, "uid", -1, 0, 4294967294LL);
     o->changes.gid = bind_option_integer(L, 4, "gid", -1, 0, 4294967294LL);
     o->changes.file_mode = bind_option_integer(L, 4, "mode", -1, 0, 07777);
+    o->changes.folder_mode = bind_option_integer(L, 4, "folder_mode", -1, 0, 07777);
     take_modes(L, o, 4);
     if (bind_option_push(L, 4, "below", LUA_TSTRING) != LUA_TNIL) {
         o->changes.below = op_text(L, &o->base, -1);

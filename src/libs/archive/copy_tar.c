@@ -45,6 +45,8 @@ static void change(const copier *c, entry *it) {
     it->gid = with->gid >= 0 ? with->gid : it->gid;
     if (with->file_mode >= 0 && it->type == ENTRY_FILE) {
         it->mode = (unsigned)with->file_mode & 07777;
+    } else if (with->folder_mode >= 0 && it->type == ENTRY_FOLDER) {
+        it->mode = (unsigned)with->folder_mode & 07777;
     }
     for (size_t i = 0; i < with->mode_count; i++) {
         if (strcmp(with->modes[i].name, it->name) == 0) {

@@ -19,8 +19,9 @@ typedef struct copy_mode {
 
 /* What replaces the recorded owners and modes: hossadm lost them. */
 typedef struct copy_changes {
-    long long uid, gid;  /* -1: as recorded */
-    long long file_mode; /* of every file; -1: as recorded */
+    long long uid, gid;    /* -1: as recorded */
+    long long file_mode;   /* of every file; -1: as recorded */
+    long long folder_mode; /* of every folder; -1: as recorded */
     const copy_mode *modes;
     size_t mode_count;
     const char *below; /* folder that all names are put into; NULL: none. No slash at its ends. */

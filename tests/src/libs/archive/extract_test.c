@@ -147,7 +147,7 @@ TEST(other_owners) {
     error e = ERROR_INIT;
     pack_totals done;
     const copy_mode modes[] = {{"private.pem", 0400}};
-    copy_changes changes = {911, 912, 0640, modes, 1, NULL};
+    copy_changes changes = {911, 912, 0640, -1, modes, 1, NULL};
     bundle *b = at_entry("volumes/auth");
     writer *w = to_file(check_path("own.tar"));
     CHECK_INT(bundle_copy_tar(b, "volumes/auth", w, &changes, NULL, &done, &e), 0);
@@ -169,7 +169,7 @@ TEST(other_owners) {
 TEST(below_a_folder) {
     error e = ERROR_INIT;
     pack_totals done;
-    copy_changes changes = {-1, -1, -1, NULL, 0, "a/b"};
+    copy_changes changes = {-1, -1, -1, -1, NULL, 0, "a/b"};
     bundle *b = at_entry("volumes/auth");
     writer *w = to_file(check_path("below.tar"));
     CHECK_INT(bundle_copy_tar(b, "volumes/auth", w, &changes, NULL, &done, &e), 0);
