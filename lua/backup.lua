@@ -34,15 +34,16 @@ b:step { name = "create-archive", title = "Begin the archive under a hidden name
     objects = publish.objects_open, run = publish.open }
 
 -- What takes long and runs inside the containers begins now, and goes on beside the reading below.
-b:step { name = "start-dumps", title = "Begin to dump the databases and roles",
-    objects = postgres.objects, run = postgres.start }
-b:step { name = "start-snapshot", title = "Begin the snapshot of the index",
-    objects = opensearch.objects, run = opensearch.start }
+-- The broker is asked first: its volume cannot be read before it has answered.
 b:step { name = "start-definitions", title = "Ask the broker and the directory what they hold",
     run = function(ctx)
         rabbitmq.start(ctx)
         ldap.start(ctx)
     end }
+b:step { name = "start-dumps", title = "Begin to dump the databases and roles",
+    objects = postgres.objects, run = postgres.start }
+b:step { name = "start-snapshot", title = "Begin the snapshot of the index",
+    objects = opensearch.objects, run = opensearch.start }
 b:step { name = "mount-volumes", title = "Mount all that is read into one helper",
     objects = volumes.objects_mount, run = volumes.mount }
 

@@ -7,7 +7,7 @@ local m = {}
 function m.run(ctx, label, copy)
     local report = ctx.report
     local done = copy(function(bytes) report:progress(label, bytes) end)
-    report:finish(label)
+    report:finish(label, type(done) == "table" and done.bytes or nil)
     return done
 end
 
