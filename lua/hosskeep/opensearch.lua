@@ -129,7 +129,7 @@ end
 
 local function remove(ctx, name)
     local path = SNAPSHOTS .. "/" .. name
-    return try(call, ctx, "DELETE", path, nil, ctx.settings["opensearch.timeout"])
+    return try(call, ctx, "DELETE", path, nil, SHORT)
 end
 
 -- What is left of a snapshot that does not end up in an archive. Once the one before is gone, it
