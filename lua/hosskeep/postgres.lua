@@ -1,6 +1,6 @@
 --- Every database, and the roles: dumped inside the database's container into `.db`, while other
--- things are read. Further Postgres containers (the setting postgres.extra) take the same way; their
--- dumps lie in their own container meanwhile.
+-- things are read. Further Postgres containers (the setting postgres.extra) take the same way;
+-- their dumps lie in their own container meanwhile.
 
 local dump = require "hosskeep.postgres_dump"
 local extras = require "hosskeep.extras"
@@ -233,8 +233,8 @@ function m.add(ctx)
     end
 end
 
---- The rows of each table of one database, as they are now: { ["schema.table"] = rows }. `role`: the
--- database role to use, if it is not the usual one.
+--- The rows of each table of one database, as they are now: { ["schema.table"] = rows }. `role`:
+-- the database role to use, if it is not the usual one.
 function m.count(ctx, container, database, role)
     local one = { container = container, user = role }
     local answer = sh(ctx, one, dump.COUNT, { dump.connection(database) }, {
