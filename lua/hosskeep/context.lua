@@ -185,7 +185,11 @@ function methods:lock()
         return self.held
     end
     self.made_root = places.prepare(self.places)
-    local held = lock.take(self.places.lock, "hosskeep " .. self.procedure.name)
+    local ok, held = pcall(lock.take, self.places.lock, "hosskeep " .. self.procedure.name)
+    if not ok then
+        if self.made_root then try(fs.remove, self.places.backup_root) end
+        error(held, 0)
+    end
     self.held = held
     self:defer(function()
         remove_if_untouched(self, held)

@@ -5,6 +5,8 @@
 local failure = require "hosskeep.failure"
 local recover = require "hosskeep.recover"
 
+local PATIENCE = 20 -- seconds
+
 local helpers = {}
 
 local methods = {}
@@ -139,21 +141,29 @@ local function start_removal(self, helper)
     return { helper = helper, job = job, err = err }
 end
 
---- Removes all helpers at once. Raises the first error after all have been tried.
+local function forget(self, helper)
+    for index, made in ipairs(self.made) do
+        if made == helper then
+            table.remove(self.made, index)
+        end
+    end
+    self.ctx.journal:done(helper.token)
+end
+
+--- Removes all helpers at once. Raises the first error after all have been tried. What could not be
+--- removed, or was interrupted, is tried again at the next call.
 function methods:remove_all()
     local removals, first = {}, nil
     for index, helper in ipairs(self.made) do
         removals[index] = start_removal(self, helper)
     end
-    self.made = {}
     for _, removal in ipairs(removals) do
-        local err = removal.err
+        local removed, err = nil, removal.err
         if removal.job then
-            local status
-            status, err = self:wait_removed(removal.job)
-            if status then
-                self.ctx.journal:done(removal.helper.token)
-            end
+            removed, err = self:wait_removed(removal.job, removal.helper)
+        end
+        if removed then
+            forget(self, removal.helper)
         end
         first = first or err
     end
@@ -162,14 +172,28 @@ function methods:remove_all()
     end
 end
 
+-- A removal that an interrupted call had asked for goes on in the Engine.
+local function goes_by_itself(self, helper)
+    local stop = time.monotonic() + PATIENCE
+    while time.monotonic() < stop do
+        local _, status = self.ctx.docker:request("GET", "/containers/" .. helper.name .. "/json",
+            { check = false })
+        if status == 404 then
+            return true
+        end
+        time.sleep(0.05)
+    end
+    return false
+end
+
 --- Waits for one removal; true, or nil and why not.
-function methods:wait_removed(job)
+function methods:wait_removed(job, helper)
     local answer, status = try(job.wait, job)
     if status == nil or (math.type(status) ~= "integer") then
         return nil, status or failure.new(failure.BUG, "remove helper: no answer (%s)",
             tostring(answer))
     end
-    if status < 300 or status == 404 then
+    if status < 300 or status == 404 or (status == 409 and goes_by_itself(self, helper)) then
         return true
     end
     local why = type(answer) == "table" and answer.message or ("HTTP " .. status)

@@ -81,12 +81,22 @@ function main.line(problem)
 end
 
 local function complain(out, problem, code, verbose)
-    out:failed(problem.step, failure.text(problem.cause), code)
+    try(out.failed, out, problem.step, failure.text(problem.cause), code)
     io.stderr:write(log.mask(main.line(problem)), "\n")
     if verbose then
         local trace = type(problem.cause) == "table" and problem.cause.trace or problem.trace
         io.stderr:write(log.mask(trace or ""), "\n")
     end
+end
+
+-- The report's end; when standard output does not take it, a warning at least.
+local function finish(out, code)
+    local _, err = try(out.close, out, code)
+    if err then
+        io.stderr:write(log.mask("hosskeep: warning: " .. failure.text(err)), "\n")
+        return code == failure.DONE and failure.WARNINGS or code
+    end
+    return code
 end
 
 local function execute(p, given)
@@ -108,8 +118,7 @@ local function execute(p, given)
     else
         code = #ctx.warnings > 0 and failure.WARNINGS or failure.DONE
     end
-    out:close(code)
-    return code
+    return finish(out, code)
 end
 
 --- Runs procedure `p` with the arguments of the command line. Returns the exit code.
