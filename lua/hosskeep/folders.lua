@@ -52,7 +52,8 @@ local function wanted(ctx)
     local list = {}
     for _, folder in ipairs(FOLDERS) do
         local path = ctx.places[folder.place]
-        if path and (folder.key ~= "opensearch_data" or ctx.state.parts.opensearch) then
+        local index = ctx.state.parts.opensearch or ctx:wants "opensearch"
+        if path and (folder.key ~= "opensearch_data" or index) then
             list[#list + 1] = {
                 name = folder.key, bind = path, owner = known(ctx, folder),
                 late = folder.late or false,
