@@ -63,8 +63,8 @@ local function configuration(ctx, entry, rest)
     if rest == ".env" or rest == "" then return end
     local top = rest:match("^[^/]+")
     if not ctx.state.cleared[top] then
-        ctx.state.cleared[top] = true
         aside.keep(ctx, fs.join(ctx.places.config, top), ctx.state.continued)
+        ctx.state.cleared[top] = true -- only now: undo deletes what stands there
     end
     ctx.archive:extract(ctx.places.config, { strip = "config/" })
     own(ctx, fs.join(ctx.places.config, rest), entry)
