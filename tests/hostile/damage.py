@@ -1,6 +1,6 @@
-"""Random flipped bits and cuts of an archive: hosskeep verify finds each, or its content is the same.
+"""Random flipped bits and cuts of an archive: hosskeep verify finds each, or nothing has changed.
 
-    damage.py [ARCHIVE [COUNT]]     COUNT (200) flips and as many cuts; without ARCHIVE one is forged
+    damage.py [ARCHIVE [COUNT]]   COUNT (200) flips and as many cuts; without ARCHIVE one is forged
 
 HOSSKEEP is the program, SEED makes a run repeatable. Exit: 0, or 1 when damage went unseen.
 """
