@@ -19,6 +19,7 @@ local source = require "hosskeep.source"
 local space = require "hosskeep.restore_checks"
 local start = require "hosskeep.start"
 local unpack_archive = require "hosskeep.unpack"
+local touched = require "hosskeep.restore_objects"
 local version = require "hosskeep.restore_version"
 local volumes = require "hosskeep.volumes_restore"
 
@@ -30,11 +31,11 @@ local p = procedure.new("restore", {
 })
 
 p:step { name = "verify-archive", title = "read the whole archive and check it",
-    objects = { reads = { "archive" } },
+    objects = touched.archive,
     check = function(ctx) source.verify(ctx) end }
 
 p:step { name = "check-site", title = "refuse a live installation and a wrong version",
-    objects = { reads = { "configuration folder", "containers", "volumes" } },
+    objects = touched.site,
     check = function(ctx)
         source.adopt_settings(ctx)
         space.take_lock(ctx)
@@ -45,7 +46,7 @@ p:step { name = "check-site", title = "refuse a live installation and a wrong ve
     end }
 
 p:step { name = "mark-start", title = "note that a restore is under way",
-    objects = { changes = { "marker" } },
+    objects = touched.marker,
     run = function(ctx)
         ctx.state.continued = ctx.state.before ~= nil
         fs.mkdir(ctx.places.config)
@@ -55,30 +56,30 @@ p:step { name = "mark-start", title = "note that a restore is under way",
     undo = function(ctx) marker.forget(ctx) end }
 
 p:step { name = "set-aside", title = "move what is in the way aside",
-    objects = replace.objects,
+    objects = touched.aside,
     run = function(ctx) replace.set_aside(ctx) end }
 
 p:step { name = "make-folders", title = "make the folders with their owners",
-    objects = function(ctx) return { changes = folders.paths(ctx) } end,
+    objects = touched.folders,
     run = function(ctx) folders.make(ctx) end }
 
 p:step { name = "make-volumes", title = "make the volumes that are missing",
-    objects = volumes.objects,
+    objects = touched.volumes,
     run = function(ctx) volumes.make(ctx) end }
 
 p:step { name = "unpack", title = "fill configuration, volumes, dumps and snapshot",
-    objects = volumes.objects,
+    objects = touched.unpacked,
     run = function(ctx) unpack_archive.run(ctx) end }
 
 p:step { name = "prepare-databases", title = "write the database's start-up script",
     when = function(ctx) return ctx.state.parts.postgres ~= nil end,
-    objects = function(ctx) return { changes = { postgres.script_path(ctx) } } end,
+    objects = touched.script,
     check = function(ctx) postgres.check(ctx) end,
     run = function(ctx) postgres.prepare(ctx) end,
     undo = function(ctx) postgres.undo(ctx) end }
 
 p:step { name = "write-env", title = "write .env, without which no server starts",
-    objects = function(ctx) return { changes = { ctx.places.env } } end,
+    objects = touched.env,
     run = function(ctx)
         unpack_archive.hand_over(ctx)
         fs.write(ctx.places.env, ctx.state.env_text, { mode = tonumber("600", 8) })
@@ -86,7 +87,7 @@ p:step { name = "write-env", title = "write .env, without which no server starts
     undo = function(ctx) fs.remove(ctx.places.env) end }
 
 p:step { name = "start-server", title = "start the server",
-    objects = { changes = { "containers" } },
+    objects = touched.start,
     run = function(ctx)
         ctx.helpers:remove_all() -- they would pin volumes and folders of the server
         replace.point_of_no_return(ctx)
@@ -95,12 +96,12 @@ p:step { name = "start-server", title = "start the server",
 
 p:step { name = "carry-queues", title = "carry RabbitMQ's data over to its new host name",
     when = rabbitmq.wanted,
-    objects = { changes = { "container rabbitmq" } },
+    objects = touched.queues,
     run = function(ctx) rabbitmq.carry_over(ctx) end }
 
 p:step { name = "wait-databases", title = "wait for the databases to be restored",
     when = function(ctx) return ctx.state.parts.postgres ~= nil end,
-    objects = { reads = { "container db" } },
+    objects = touched.databases,
     run = function(ctx) postgres.wait_restored(ctx) end }
 
 p:step { name = "restore-further", title = "restore the databases of further containers",
@@ -108,26 +109,26 @@ p:step { name = "restore-further", title = "restore the databases of further con
 
 p:step { name = "restore-certificates", title = "put traefik's certificates back",
     when = function(ctx) return ctx.state.parts.certificates ~= nil end,
-    objects = { changes = { "container traefik" } },
+    objects = touched.certificates,
     run = function(ctx)
         start.finish(ctx) -- traefik's container is there by then
         certificates.run(ctx)
     end }
 
 p:step { name = "check-version", title = "compare the version that the server tells",
-    objects = { reads = { "endpoint" } },
+    objects = touched.endpoint,
     run = function(ctx) version.check_endpoint(ctx) end }
 
 p:step { name = "restore-index", title = "restore the search index from its snapshot",
     when = function(ctx) return ctx.state.parts.opensearch ~= nil end,
-    objects = { changes = { "index" } },
+    objects = touched.index,
     run = function(ctx)
         opensearch.wait_ready(ctx)
         opensearch.run(ctx)
     end }
 
 p:step { name = "compare", title = "count what came back against the manifest",
-    objects = { reads = { "databases", "index", "directory", "queues" } },
+    objects = touched.compared,
     run = function(ctx)
         if ctx.state.parts.postgres then postgres.wait_ready(ctx) end
         compare.databases(ctx)
@@ -137,11 +138,11 @@ p:step { name = "compare", title = "count what came back against the manifest",
     end }
 
 p:step { name = "wait-services", title = "see that every service still runs",
-    objects = { reads = { "containers" } },
+    objects = touched.services,
     run = function(ctx) start.wait_services(ctx) end }
 
 p:step { name = "clean-up", title = "remove what was there for the restore only",
-    objects = { changes = { "dumps", "start-up script", "marker" } },
+    objects = touched.clean,
     run = function(ctx)
         if ctx.state.parts.postgres then postgres.clean(ctx) end
         if ctx.state.parts.opensearch then opensearch.clean(ctx) end

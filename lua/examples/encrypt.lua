@@ -1,5 +1,5 @@
 -- Encrypts each archive by a program and removes the plain one. The key's file is named, so no
--- secret is in the arguments. Install as backup.d/70-encrypt.lua. Decrypt with `openssl enc -d ...`.
+-- secret is in the arguments. Install as backup.d/70-encrypt.lua; `openssl enc -d` decrypts.
 local p = ...
 p.settings:declare { name = "site.key", default = "/etc/hosskeep/key", help = "file with the key" }
 

@@ -1,5 +1,5 @@
 -- Stops a service while its volume is copied, for one that leaves half-written files when it is
--- merely paused. Install as backup.d/20-stop-and-copy.lua; the service is site.stop of settings.lua.
+-- merely paused. Install as backup.d/20-stop-and-copy.lua; site.stop of settings.lua names it.
 local p = ...
 p.settings:declare { name = "site.stop", default = "auth", help = "service to stop for its copy" }
 

@@ -77,7 +77,7 @@ end
 
 --- Prints the plan as text, or as one JSON object per step.
 function dry_run.print(p, ctx)
-    if p.lock then
+    if p.lock and ctx.places then
         print_own(dry_run.own(ctx), ctx.options.json)
     end
     for _, entry in ipairs(dry_run.plan(p, ctx)) do

@@ -118,6 +118,16 @@ local function run_step(p, ctx, step)
     end)
 end
 
+--- Checks and runs one step, apart from all others.
+function execution.one(p, ctx, step)
+    in_step(ctx, step, "check", function()
+        if wanted(ctx, step) then
+            check_one(ctx, step)
+        end
+    end)
+    run_step(p, ctx, step)
+end
+
 --- Runs the cleanups in reverse. A failing one becomes a warning and stops none of the others.
 function execution.unwind(ctx, failed)
     while #ctx.stack > 0 do

@@ -121,6 +121,14 @@ local function execute(p, given)
     return finish(out, code)
 end
 
+--- The context of procedure `p` for a command line, nothing run yet: what the prompt works with.
+function main.context(p, argv)
+    local given = options.parse(declarations(p), argv, p.arguments)
+    local out = report.new { procedure = p.name, json = given.json, quiet = given.quiet,
+        verbose = given.verbose }
+    return make_context(p, given, out)
+end
+
 --- Runs procedure `p` with the arguments of the command line. Returns the exit code.
 function main.run(p, argv)
     local given, err = try(options.parse, declarations(p), argv, p.arguments)

@@ -12,9 +12,6 @@ abort   give up and clean up        where  the traceback
 Anything else is Lua, with ctx, step and err at hand: ctx.docker:version().ApiVersion
 ]]
 
--- How long containers may stay paused while somebody thinks, in seconds.
-local PATIENCE = 120
-
 local function show(...)
     local parts = {}
     for index = 1, select("#", ...) do
@@ -80,7 +77,7 @@ end
 function on_error.ask(ctx, step, problem)
     ctx.report:failed(step.name, failure.text(problem.cause))
     log.out(string.format("%s failed: %s\n", step.name, failure.text(problem.cause)))
-    local watch = ctx.guard:deadline(PATIENCE)
+    local watch = ctx.guard:deadline(ctx.settings["pause.deadline"])
     local answer = talk(ctx, step, problem)
     if watch then
         watch()

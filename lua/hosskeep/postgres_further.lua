@@ -51,7 +51,7 @@ function m.objects(ctx)
             changes[#changes + 1] = "database:" .. database.name
         end
     end
-    return { reads = { "archive" }, changes = changes }
+    return { changes = changes }
 end
 
 local function upload(container, folder, names)

@@ -64,7 +64,7 @@ end
 --- Adds the steps to p.
 function m.steps(p, description)
     p:step { name = "verify-archive", title = "Read the whole archive and check it",
-        objects = { reads = { "archive" } }, check = source.open }
+        check = source.open }
     p:step { name = "check-project", title = "Nothing of it is in the way",
         check = function(ctx) check(ctx, description) end }
     p:step { name = "make-volumes", title = "Make the volumes", objects = volumes.objects,

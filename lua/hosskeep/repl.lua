@@ -7,6 +7,7 @@ local commands = require "hosskeep.repl_commands"
 local complete = require "hosskeep.repl_complete"
 local history = require "hosskeep.repl_history"
 local printer = require "hosskeep.repl_print"
+local stepwise = require "hosskeep.repl_steps"
 
 local repl = {}
 
@@ -131,6 +132,16 @@ local function step(self, prompt)
     return self:evaluate(text)
 end
 
+--- One input after the other, until one ends the prompt.
+function methods:rounds(prompt)
+    while not self.done do
+        if not step(self, prompt) and not self.terminal.interactive then
+            return 2
+        end
+    end
+    return self.code or 0
+end
+
 --- Reads and evaluates to the end. Returns the exit code: without a terminal the first error ends.
 function methods:loop(prompt)
     local terminal = self.terminal
@@ -138,12 +149,9 @@ function methods:loop(prompt)
     terminal.completer(function(line, word)
         return complete.candidates(self, line, word)
     end)
-    while not self.done do
-        if not step(self, prompt or "hosskeep> ") and not terminal.interactive then
-            return 2
-        end
-    end
-    return self.code or 0
+    local code = self:rounds(prompt or "hosskeep> ")
+    stepwise.close(self)
+    return code
 end
 
 local function greet(terminal, archive)

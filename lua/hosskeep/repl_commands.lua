@@ -1,6 +1,7 @@
 -- The prompt's commands: ":name argument".
 
 local names = require "hosskeep.names"
+local stepwise = require "hosskeep.repl_steps"
 
 local commands = {}
 
@@ -80,10 +81,27 @@ end)
 
 commands.add("steps", "PROCEDURE", "the steps of a procedure", function(prompt, name)
     return prompt:call(function()
-        local procedure = require "hosskeep.procedure"
-        for i, step in ipairs(procedure.define(name ~= "" and name or "backup"):steps()) do
-            log.out(string.format("%3d  %-28s %s\n", i, step.name, step.title or ""))
-        end
+        stepwise.list(prompt, name)
+    end)
+end)
+
+commands.add("begin", "COMMAND LINE", "a procedure, to run step by step: backup -c DIR",
+    function(prompt, line)
+        return prompt:call(function()
+            stepwise.begin(prompt, line)
+        end)
+    end)
+
+commands.add("step", "NAME", "checks and runs one step; the next one without a name",
+    function(prompt, name)
+        return prompt:call(function()
+            stepwise.step(prompt, name)
+        end)
+    end)
+
+commands.add("end", "", "cleans up after the steps that have been run", function(prompt)
+    return prompt:call(function()
+        stepwise.finish(prompt)
     end)
 end)
 

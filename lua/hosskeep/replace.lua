@@ -18,15 +18,6 @@ local function saved_path(ctx, volume)
     return fs.join(ctx.places.config, ".replaced-" .. volume .. ".tar")
 end
 
---- What the step changes.
-function m.objects(ctx)
-    local changes = source.data_folders(ctx)
-    for _, container in ipairs(ctx.docker:containers { project = ctx.project, all = true }) do
-        changes[#changes + 1] = "container " .. container.name
-    end
-    return { changes = changes }
-end
-
 local function remove_containers(ctx)
     local running = false
     for _, container in ipairs(ctx.docker:containers { project = ctx.project, all = true }) do

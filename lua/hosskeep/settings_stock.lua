@@ -37,6 +37,8 @@ return {
         help = "pause RabbitMQ while its volume is read" },
     { name = "ldap.pause", type = "boolean", default = true,
         help = "pause ldap while its volumes are read" },
+    { name = "pause.deadline", type = "duration", default = 120, unit = "s", least = 1,
+        help = "--on-error=repl: how long paused containers wait for a person" },
     { name = "certificates.path", default = "",
         help = "traefik's certificate store inside its container; default: the usual places" },
     { name = "volumes.extra", type = "list", default = {},

@@ -137,10 +137,19 @@ local function add(ctx, kind)
     }
 end
 
+-- Those that are not in the archive yet: all, but when the step runs again after a failure.
+local function missing(ctx)
+    local list = {}
+    for _, kind in ipairs(m.wanted(ctx)) do
+        if not ctx.manifest.volumes[kind.key] then list[#list + 1] = kind end
+    end
+    return list
+end
+
 -- Groups neighbours of one service, so that a service is paused once.
 local function groups(ctx)
     local list = {}
-    for _, kind in ipairs(m.wanted(ctx)) do
+    for _, kind in ipairs(missing(ctx)) do
         local last = list[#list]
         if not last or last.service ~= kind.service or last.pause ~= kind.pause then
             last = { service = kind.service, pause = kind.pause, extra = kind.extra }
@@ -155,7 +164,7 @@ end
 -- paused: what still runs in its container must end first, because an exec in a paused container
 -- never does.
 function m.add(ctx, before_read)
-    ctx.manifest.volumes = json.object {}
+    ctx.manifest.volumes = ctx.manifest.volumes or json.object {}
     for _, group in ipairs(groups(ctx)) do
         local function read()
             for _, kind in ipairs(group) do add(ctx, kind) end

@@ -20,9 +20,9 @@ end
 function m.objects(ctx)
     local names = {}
     for _, one in ipairs(ctx.state.volumes or source.volumes(ctx)) do
-        names[#names + 1] = one.bind or "volume " .. one.volume
+        names[#names + 1] = one.bind and "folder:" .. one.bind or "volume:" .. one.volume
     end
-    return { reads = { "archive" }, changes = names }
+    return { changes = names }
 end
 
 local function make(ctx, one)

@@ -41,7 +41,8 @@ end)
 
 describe("further Postgres containers of a site", function()
     it("are services, or tables with more", function()
-        local list = extras.postgres { "wiki-db", { service = "shop-db", name = "shop", user = "s" } }
+        local list = extras.postgres { "wiki-db",
+            { service = "shop-db", name = "shop", user = "s" } }
         assert.equal("postgres/wiki-db", list[1].entry)
         assert.equal("shop", list[2].key)
         assert.equal("s", list[2].user)
