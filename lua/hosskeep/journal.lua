@@ -82,8 +82,8 @@ function methods:add(entry)
     return copy.token
 end
 
---- Takes an entry out again: the thing is gone, or has become lasting. On a full disk the line stays
---- in the file until the next write: whoever reads it finds that nothing is to be done.
+--- Takes an entry out again: the thing is gone, or has become lasting. On a full disk the line
+--- stays in the file until the next write: who reads it finds that nothing is to be done.
 function methods:done(token)
     for index, entry in ipairs(self.entries) do
         if entry.token == token then

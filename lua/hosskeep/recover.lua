@@ -1,6 +1,7 @@
 -- How the things that a killed run leaves behind are put right: one handler per journal kind, and
 -- a sweep for containers and images that carry our label.
 
+local failure = require "hosskeep.failure"
 local journal = require "hosskeep.journal"
 
 local recover = {}
@@ -86,12 +87,44 @@ local function sweep_partials(ctx)
     end
 end
 
---- Puts everything right that an earlier run below this BACKUP_ROOT left; the lock is held.
-function recover.all(ctx)
-    ctx.journal:recover(ctx)
+-- What a run was writing when it was killed: fs makes a file as ".NAME.<hex>.tmp" beside its place.
+local function sweep_temporaries(ctx, folder, ours)
+    for _, name in ipairs(folder and try(fs.list, folder) or {}) do
+        local stem = name:match "^%.(.+)%.%x+%.tmp$"
+        if stem and (stem:find(ours) or stem == ".env") then
+            local _, err = try(fs.remove, fs.join(folder, name))
+            if err then
+                ctx:warn("left by an earlier run: %s", failure.text(err))
+            end
+        end
+    end
+end
+
+local function sweep_files(ctx)
     sweep_partials(ctx)
+    sweep_temporaries(ctx, ctx.places.backups, "^hoss%-backup")
+    sweep_temporaries(ctx, ctx.places.backup_root, "^%.hosskeep")
+    sweep_temporaries(ctx, ctx.places.config, "^%.hosskeep")
+    sweep_temporaries(ctx, ctx.places.config, "^%.replaced%-")
+    sweep_temporaries(ctx, ctx.places.init_scripts, "hosskeep")
+end
+
+local function sweep_engine(ctx)
     sweep_containers(ctx)
     sweep_images(ctx)
+end
+
+--- Puts everything right that an earlier run below this BACKUP_ROOT left; the lock is held.
+function recover.all(ctx)
+    local found = ctx.journal:recover(ctx)
+    sweep_files(ctx)
+    sweep_engine(ctx)
+    if found > 0 then
+        -- What it had asked the Engine for may have been under way just now.
+        ctx:defer(function()
+            sweep_engine(ctx)
+        end, "remove what an earlier run left")
+    end
 end
 
 return recover
