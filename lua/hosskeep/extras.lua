@@ -92,10 +92,10 @@ function extras.volumes(list, taken)
     return kinds
 end
 
---- The Postgres containers of the setting postgres.extra as servers for hosskeep.postgres. A
---- mistake is a failure with exit code 2.
-function extras.postgres(list)
-    local servers, seen = {}, { db = true }
+--- The Postgres containers of the setting postgres.extra as servers for hosskeep.postgres; `taken`
+--- is a key that is in use. A mistake is a failure with exit code 2.
+function extras.postgres(list, taken)
+    local servers, seen = {}, { [taken or ""] = true }
     for index, one in ipairs(list) do
         if type(one) == "string" then
             one = { service = one }

@@ -36,8 +36,9 @@ end
 
 --- The Postgres containers of this site: HOSS's own if SERVICES names it, then postgres.extra.
 function m.wanted(ctx)
-    local list = extras.postgres(ctx.settings["postgres.extra"])
-    if ctx:wants(m.STOCK.service) then
+    local own = ctx:wants(m.STOCK.service)
+    local list = extras.postgres(ctx.settings["postgres.extra"], own and m.STOCK.key)
+    if own then
         local stock = {}
         for key, value in pairs(m.STOCK) do stock[key] = value end
         table.insert(list, 1, stock)
@@ -224,7 +225,7 @@ end
 function m.add(ctx)
     for _, one in ipairs(ctx.databases or {}) do
         local part = add(ctx, one)
-        if one.key == m.STOCK.key then
+        if one.mount then
             ctx.manifest.postgres = part
         else
             ctx.manifest.postgres_extra = ctx.manifest.postgres_extra or {}

@@ -50,7 +50,7 @@ describe("further Postgres containers of a site", function()
 
     it("are refused with a word when they make no sense", function()
         local function refused(list)
-            local ok, err = pcall(extras.postgres, list)
+            local ok, err = pcall(extras.postgres, list, "db")
             assert.is_false(ok)
             assert.equal(2, err.exit)
             return err.message

@@ -201,7 +201,8 @@ def ldap_only(site, archive):
               "ldapi:///", "-b", "dc=hoss,dc=gigantum,dc=com")
     before = stack.exec("ldap", *search)
     person = next(line[4:] for line in before.splitlines() if line.startswith("dn: uid="))
-    stack.exec("ldap", "ldapdelete", "-Q", "-Y", "EXTERNAL", "-H", "ldapi:///", person)
+    stack.exec("ldap", "ldapdelete", "-x", "-D", "cn=admin,dc=hoss,dc=gigantum,dc=com", "-w",
+               "ldap admin pass", "-H", "ldapi:///", person)
     check(stack.exec("ldap", *search) != before, "nothing was deleted")
     others = {name: engine.inspect(stack.container(name))["State"]["StartedAt"]
               for name in ("db", "auth")}
