@@ -78,7 +78,11 @@ function methods:add(entry)
     end
     self.next_token = self.next_token + 1
     self.entries[#self.entries + 1] = copy
-    self:write(true)
+    local ok, err = pcall(self.write, self, true)
+    if not ok then -- the thing will not be made
+        self:done(copy.token)
+        error(err, 0)
+    end
     return copy.token
 end
 

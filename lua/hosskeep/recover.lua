@@ -88,10 +88,10 @@ local function sweep_partials(ctx)
 end
 
 -- What a run was writing when it was killed: fs makes a file as ".NAME.<hex>.tmp" beside its place.
-local function sweep_temporaries(ctx, folder, ours)
+local function sweep_temporaries(ctx, folder, pattern)
     for _, name in ipairs(folder and try(fs.list, folder) or {}) do
         local stem = name:match "^%.(.+)%.%x+%.tmp$"
-        if stem and (stem:find(ours) or stem == ".env") then
+        if stem and (stem:find(pattern) or stem == ".env") then
             local _, err = try(fs.remove, fs.join(folder, name))
             if err then
                 ctx:warn("left by an earlier run: %s", failure.text(err))

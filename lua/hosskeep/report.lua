@@ -44,10 +44,13 @@ function report.new(options)
     }, meta)
 end
 
+-- When standard output takes no more (a full disk, a closed pipe), the work goes on in silence;
+-- close() tells.
 local function tell(self, what, ...)
     local fn = self.form[what]
-    if fn then
-        fn(self.form, ...)
+    if fn and not self.silenced then
+        local _, err = try(fn, self.form, ...)
+        self.silenced = err
     end
 end
 
@@ -195,6 +198,9 @@ function methods:close(code)
     if self.last then
         tell(self, "result", self.last.text, self.last.fields)
         self.last = nil
+    end
+    if self.silenced then
+        error(self.silenced, 0)
     end
 end
 
