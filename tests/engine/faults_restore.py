@@ -40,8 +40,8 @@ class Site:
         for name in os.listdir(init):
             if name != "create-databases.sh":
                 os.remove(os.path.join(init, name))
-        for name in (".db/restore", ".opensearch/hosskeep"):
-            engine.call(["rm", "-rf", os.path.join(self.stack.backup_root, name)])
+        root = self.stack.backup_root
+        engine.call(["sh", "-c", 'rm -rf "$1"/.db/* "$1"/.opensearch/*', "-", root])
 
     def restore(self, *args, **more):
         return self.stack.restore(self.archive, *args, **more)
@@ -78,9 +78,9 @@ def fault_1_database_not_checked(site, folder):
 @wiped
 def fault_1_index_not_waited_for(site, folder):
     """A snapshot with a file missing: exit 10; never success."""
-    root = os.path.join(site.stack.backup_root, ".opensearch/hosskeep/indices")
+    root = os.path.join(site.stack.backup_root, ".opensearch")
     given = damage(site, folder, "unpack", f"""
-    process.run {{ "sh", "-c", "rm -f '{root}'/*/*/__*" }}""")
+    process.run {{ "sh", "-c", "rm '{root}'/restore-*/indices/*/*/__*" }}""")
     site.restore(scripts=given).expect(10, "restore-index")
 
 
@@ -155,8 +155,8 @@ def fault_12_owners_lost(site, folder):
 
 
 SENTINEL = ("hosskeep/postgres_restore.lua",
-            '        [ -e "$data/@FAILED@" ] && { cat "$data/@FAILED@"; exit 3; }\n        exit 4\n',
-            "        exit 0\n")
+            '[ -e "$data/@FAILED@" ] && { cat "$data/@FAILED@"; exit 3; }\n        exit 4\n',
+            "exit 0\n")
 COMPARE = [("hosskeep/compare.lua", f"function m.{name}(ctx)\n", f"function m.{name}(ctx)\n"
             "    do return end\n") for name in ("databases", "indices")]
 

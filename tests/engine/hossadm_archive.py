@@ -14,7 +14,7 @@ from lib.stack import Stack, compare
 TABLES = """
 CREATE TABLE things AS SELECT i AS id, md5(i::text) AS text FROM generate_series(1, 5000) i;
 CREATE TABLE "Größe" (a int, b text); INSERT INTO "Größe" VALUES (1, 'ä'), (2, NULL);
-CREATE VIEW some AS SELECT * FROM things WHERE id < 10;
+CREATE VIEW few AS SELECT * FROM things WHERE id < 10;
 SELECT lo_from_bytea(99, 'large');
 ALTER TABLE things OWNER TO hoss_core;
 """

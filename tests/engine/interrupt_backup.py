@@ -8,6 +8,7 @@ paused or stopped; at the end a backup without any fault succeeds with no work b
 
 import os
 import signal
+import time
 
 from lib import scripts
 from lib.cases import Cases, check, same
@@ -32,8 +33,10 @@ def interrupted(stack, step, watch, states, number=signal.SIGINT):
     folder, mark = scripts.stopping(stack, "backup", step)
     run = stack.start("backup", scripts=folder)
     scripts.wait_for(f"step {step}", lambda: os.path.exists(mark), run)
+    began = time.monotonic()
     run.kill(number)
-    run.wait(30).expect(128 + number)
+    run.wait(60).expect(128 + number)
+    print(f"      ended after {time.monotonic() - began:.1f} s", flush=True)
     check(run.err.count("\n") <= 1, f"more than one line on stderr\n{run.report()}")
     untouched(stack, watch, states)
 

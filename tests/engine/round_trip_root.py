@@ -7,6 +7,6 @@ from lib.round_trip import whole
 from lib.stack import Stack
 
 cases = Cases()
-with Stack("root") as s:
+with Stack("root", real_log=True) as s:
     whole(cases, s)
 cases.end()

@@ -37,7 +37,7 @@ class Run:
         self.files = [tempfile.TemporaryFile(), tempfile.TemporaryFile()]
         environ = {"PATH": os.environ["PATH"], "HOME": home or os.environ.get("HOME", "/root"),
                    "DOCKER_HOST": os.environ["DOCKER_HOST"], "LANG": "C.UTF-8", **(env or {})}
-        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):
+        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "STACK_RABBITMQ_ARGS"):
             if name in os.environ:
                 environ[name] = os.environ[name]
         more = {}

@@ -47,9 +47,11 @@ end }})""", base)
 
 def stopping(stack, procedure, step, base=None):
     """(script folder, mark): makes the file `mark` right after a step, then sleeps."""
-    mark = os.path.join(stack.home, "mark")
-    if os.path.exists(mark):
-        os.remove(mark)
+    marks = os.path.join(stack.base, "marks")
+    shutil.rmtree(marks, ignore_errors=True)
+    os.mkdir(marks)
+    own(stack, marks)
+    mark = os.path.join(marks, "mark")
     return drop_in(stack, procedure, f"""
 p:insert_after("{step}", {{ name = "test-stops", title = "stop here", run = function()
     fs.write("{mark}", "here")
