@@ -150,7 +150,7 @@ describe("an interrupt", function()
         path = os.tmpname()
         local p <close> = process.start { argv = { "exec 2>&1 >" .. path .. ' "$0" -e "$1"',
             hosskeep.executable, chunk }, shell = true, output = "null" }
-        local stop = time.monotonic() + 10
+        local stop = time.monotonic() + 60
         for _, number in ipairs { ... } do
             while not fs.read(path):find "go" and time.monotonic() < stop do
                 time.sleep(0.01)
