@@ -37,7 +37,7 @@ def looking(stack, editor):
     with prompt(stack, editor) as t:
         t.line("d = docker.connect()", r"\n", PROMPT)
         shown = t.line(f"for _, c in ipairs(d:containers {{ project = '{stack.project}' }}) do"
-                       " log.out('<' .. c.service .. ' ' .. c.state .. '>') end", r"running>.*\n",
+                       " log.out('<' .. c.service .. ' ' .. c.state .. '>') end", r"<\w+ running>",
                        PROMPT)
         wanted = sorted(name.split("_")[-2] for name in stack.states())
         same(sorted(re.findall(r"<(\S+) running>", shown)), wanted, "services")
