@@ -6,6 +6,7 @@ local failure = require "hosskeep.failure"
 local recover = require "hosskeep.recover"
 
 local PATIENCE = 20 -- seconds
+local LATE = 2 -- seconds in which a thing that an interrupted call asked for may still appear
 
 local helpers = {}
 
@@ -18,6 +19,25 @@ function helpers.new(ctx)
     return setmetatable({ ctx = ctx, made = {} }, meta)
 end
 
+-- Without the Engine's answer nobody knows whether the thing is being made: sets owner.unsure.
+local function make(owner, fn, ...)
+    local ok, made = pcall(fn, ...)
+    if not ok then
+        owner.unsure = failure.kind(made) ~= "engine"
+        error(made, 0)
+    end
+    return made
+end
+
+-- Removes what may appear late.
+local function remove_late(owner, remove)
+    local stop = time.monotonic() + LATE
+    while owner.unsure and time.monotonic() < stop do
+        time.sleep(0.1)
+        owner.unsure = not remove()
+    end
+end
+
 local function import_image(self)
     if self.image then
         return self.image
@@ -27,10 +47,16 @@ local function import_image(self)
     local token = ctx.journal:add { kind = "image", id = ref }
     ctx:defer(function()
         self:remove_all()
-        ctx.docker:remove_image(ref)
+        local function remove()
+            return ctx.docker:remove_image(ref)
+        end
+        if not remove() then
+            remove_late(self, remove)
+        end
+        recover.sweep_images(ctx)
         ctx.journal:done(token)
     end, "remove the helpers' image")
-    ctx.docker:import_image(ref, { labels = recover.labels(ctx) })
+    make(self, ctx.docker.import_image, ctx.docker, ref, { labels = recover.labels(ctx) })
     self.image = ref
     return ref
 end
@@ -110,7 +136,7 @@ function methods:mounts(specs)
     local token = ctx.journal:add { kind = "helper", id = name }
     local helper = { name = name, token = token, path = paths, paths = paths }
     table.insert(self.made, helper)
-    helper.container = ctx.docker:create(name, {
+    helper.container = make(helper, ctx.docker.create, ctx.docker, name, {
         Image = image,
         Cmd = { "/never-started" },
         Labels = recover.labels(ctx),
@@ -163,6 +189,12 @@ function methods:remove_all()
             removed, err = self:wait_removed(removal.job, removal.helper)
         end
         if removed then
+            remove_late(removal.helper, function()
+                local _, status = self.ctx.docker:request("DELETE",
+                    "/containers/" .. removal.helper.name, { query = { force = true },
+                        check = false })
+                return status < 300
+            end)
             forget(self, removal.helper)
         end
         first = first or err

@@ -111,7 +111,8 @@ local function execute(p, given)
         problem = execution.run(p, ctx)
         code = problem and execution.exit_code(p, ctx, problem)
     else
-        code = failure.exit(problem.cause, failure.BUG)
+        local told = type(problem.cause) == "table" -- a file that cannot be read is no bug
+        code = failure.exit(problem.cause, told and failure.PRECONDITION or failure.BUG)
     end
     if problem then
         complain(out, problem, code, given.verbose)

@@ -199,6 +199,7 @@ end
 -- Our own older ones, leftovers of killed runs too.
 local function remove_older(ctx, keep)
     local all = call(ctx, "GET", SNAPSHOTS .. "/_all?verbose=false").snapshots
+    if type(all) ~= "table" then failure.raise(5, "opensearch: no list of snapshots came") end
     for _, snapshot in ipairs(all) do
         local name = snapshot.snapshot
         if name ~= keep and name:sub(1, #PREFIX) == PREFIX then

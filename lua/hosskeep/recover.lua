@@ -68,10 +68,11 @@ local function sweep_containers(ctx)
     end
 end
 
-local function sweep_images(ctx)
+--- Removes the images that carry our labels. By id: an import that was asked for twice leaves one
+--- without a name.
+function recover.sweep_images(ctx)
     for _, image in ipairs(ctx.docker:images { labels = ours(ctx) }) do
-        local ref = image.RepoTags and image.RepoTags[1] or image.Id or image.id
-        ctx.docker:remove_image(ref)
+        ctx.docker:request("DELETE", "/images/" .. image.Id, { query = { force = true } })
     end
 end
 
@@ -111,7 +112,7 @@ end
 
 local function sweep_engine(ctx)
     sweep_containers(ctx)
-    sweep_images(ctx)
+    recover.sweep_images(ctx)
 end
 
 --- Puts everything right that an earlier run below this BACKUP_ROOT left; the lock is held.
