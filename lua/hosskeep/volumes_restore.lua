@@ -25,9 +25,10 @@ function m.objects(ctx)
     return { changes = names }
 end
 
+-- Noted first: the answer may be lost and the volume made nevertheless.
 local function make(ctx, one)
-    ctx.docker:create_volume(one.volume, { labels = labels_of(ctx, one), driver = one.part.driver })
     table.insert(ctx.state.made_volumes, one.volume)
+    ctx.docker:create_volume(one.volume, { labels = labels_of(ctx, one), driver = one.part.driver })
 end
 
 --- Makes each volume of the archive. One that a cut-off restore filled is made anew; an empty one
