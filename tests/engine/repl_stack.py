@@ -65,7 +65,7 @@ def interrupts(stack):
                 time.sleep(1)
                 began = time.monotonic()
                 t.send("\x03")
-                t.expect(r"\nerror: [^\n]*by SIGINT", 20)
+                t.expect(r"error: [^\n]*by SIGINT", 20)
                 t.expect(PROMPT)
                 took.append(time.monotonic() - began)
             print(f"      {call}: back after {min(took) * 1000:.0f} ms", flush=True)

@@ -38,7 +38,7 @@ class Terminal:
         """The output without escape sequences."""
         return re.sub(r"\x1b(\[[0-9;?]*[A-Za-z]|[=>])|\x07|\r", "", self.text)
 
-    def expect(self, wanted, limit=120):
+    def expect(self, wanted, limit=60):
         """Waits for a pattern and returns the output up to its end, which is dropped."""
         end = time.monotonic() + limit
         while True:
