@@ -94,12 +94,11 @@ end
 --- What the dumps touch. Those in `.db` are files of the host.
 function m.objects(ctx)
     local objects = { reads = {}, changes = {} }
-    each(ctx, function(one, database)
-        local file = fs.join(FOLDER, dump.file_name(database.name))
-        table.insert(objects.reads, "database:" .. database.name)
-        table.insert(objects.changes, "file:" .. (one.mount and fs.join(ctx.places.db, file)
-            or one.service .. ":" .. fs.join(one.path, file)))
-    end)
+    for _, one in ipairs(ctx.databases or {}) do
+        table.insert(objects.changes, "folder:" .. (one.mount and fs.join(ctx.places.db, FOLDER)
+            or one.service .. ":" .. one.folder))
+    end
+    each(ctx, function(_, one) table.insert(objects.reads, "database:" .. one.name) end)
     return objects
 end
 

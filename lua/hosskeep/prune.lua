@@ -31,7 +31,8 @@ end
 function m.objects(ctx)
     local keep, changes = ctx.settings["backup.keep"], {}
     local names = fs.stat(ctx.places.backups) and fs.list(ctx.places.backups) or {}
-    for _, one in ipairs(keep > 0 and m.surplus(names, keep - 1, ctx.archive_name) or {}) do
+    names[#names + 1] = (ctx.archive_name or PREFIX) .. "-9999-12-31T000000Z.tar.gz" -- the new one
+    for _, one in ipairs(m.surplus(names, keep, ctx.archive_name)) do
         changes[#changes + 1] = "file:" .. fs.join(ctx.places.backups, one.name)
         changes[#changes + 1] = "file:" .. fs.join(ctx.places.backups, one.beside)
     end
