@@ -6,6 +6,7 @@ real run then changes."""
 import fnmatch
 import json
 import os
+import re
 import threading
 import time
 
@@ -55,7 +56,9 @@ class Trace:
         """Files that come and go again."""
         known = set(self.before)
         while not self.stop.wait(0.1):
-            self.passing |= folder_state(*self.folders) - known
+            # A file is written under .NAME.RANDOM.tmp beside it and then renamed.
+            self.passing |= {re.sub(r"/\.([^/]+)\.[0-9a-f]+\.tmp$", r"/\1", path)
+                             for path in folder_state(*self.folders) - known}
 
     def __exit__(self, *_):
         self.stop.set()
