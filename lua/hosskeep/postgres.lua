@@ -26,8 +26,7 @@ end
 
 -- Runs one of the fixed scripts in a database's container, as root: `.db` is the operator's.
 local function sh(ctx, one, script, arguments, options)
-    local argv = { "sh", "-c", script, "hosskeep" }
-    table.move(arguments, 1, #arguments, #argv + 1, argv)
+    local argv = table.move(arguments, 1, #arguments, 5, { "sh", "-c", script, "hosskeep" })
     options = options or {}
     options.user = "root"
     options.env = options.env or dump.environment(user(ctx, one))
@@ -122,15 +121,17 @@ local function clean(ctx, one)
     sh(ctx, one, dump.CLEAN, { one.folder }, { env = env, timeout = 60 })
     for _, work in ipairs(one.work) do work.job:close() end
     one.cleaned = true
+    ctx.journal:done(one.token)
 end
 
 local function start(ctx, one)
     one.work = {}
+    one.token = ctx.journal:add { kind = "dumps", id = one.folder, service = one.service,
+        user = user(ctx, one) }
     ctx:defer(function() clean(ctx, one) end, "remove the dumps of " .. one.key)
     sh(ctx, one, dump.FOLDER, { one.folder }, { timeout = 60 })
     for _, databases in ipairs(dump.distribute(one.list, ctx.settings["postgres.jobs"])) do
-        local job = start_worker(ctx, one, databases)
-        one.work[#one.work + 1] = { job = job, databases = databases }
+        table.insert(one.work, { job = start_worker(ctx, one, databases), databases = databases })
     end
     local job = sh(ctx, one, dump.GLOBALS, { fs.join(one.folder, GLOBALS) },
         { timeout = 600, background = true })

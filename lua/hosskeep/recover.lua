@@ -2,6 +2,7 @@
 -- a sweep for containers and images that carry our label.
 
 local failure = require "hosskeep.failure"
+local dump = require "hosskeep.postgres_dump"
 local journal = require "hosskeep.journal"
 
 local recover = {}
@@ -35,6 +36,21 @@ journal.handler("snapshot", function(ctx, entry)
     local path = string.format("%s/_snapshot/%s/%s", url, entry.repository, entry.id)
     local answer = http.delete(path, { check = false, timeout = 60 })
     return answer.status < 300 or gone(answer.status)
+end)
+
+-- Dumps in `.db`: they may be what the disk is full of.
+journal.handler("dumps", function(ctx, entry)
+    local container = ctx:service(entry.service)
+    if not container then
+        return true
+    end
+    if container.state ~= "running" then
+        return false
+    end
+    container:exec({ "sh", "-c", dump.CLEAN, "hosskeep", entry.id }, {
+        user = "root", timeout = 60, env = dump.environment(entry.user, { HK_STOP = "yes" }),
+    })
+    return true
 end)
 
 journal.handler("file", function(_, entry)
