@@ -14,13 +14,18 @@ m.STATEFUL = {
     { service = "auth", what = "signing key" },
 }
 
---- The container of a service that must be there and run.
-function m.running(ctx, service)
+local function there(ctx, service)
     local container = ctx:service(service)
     if not container then
         failure.raise(4, "%s: SERVICES names it, but project %s has no container of it",
             service, ctx.project)
     end
+    return container
+end
+
+--- The container of a service that must be there and run.
+function m.running(ctx, service)
+    local container = there(ctx, service)
     if container.state ~= "running" then
         failure.raise(4, "%s: container %s is %s, not running",
             service, container.name, container.state)
@@ -47,7 +52,7 @@ function m.mount(ctx, service, path)
     return nil
 end
 
---- Every service that SERVICES names and that holds data, and core, must run.
+--- Every service that SERVICES names must be there; those that hold data, and core, must run.
 function m.check_services(ctx)
     for _, one in ipairs(m.STATEFUL) do
         if ctx:wants(one.service) then
@@ -57,6 +62,7 @@ function m.check_services(ctx)
         end
     end
     if ctx:wants("core") then m.running(ctx, "core") end
+    for name in (ctx.env.SERVICES or ""):gmatch("[^%s,]+") do there(ctx, name) end
 end
 
 -- What a wrong answer most likely means.
@@ -119,7 +125,7 @@ end
 
 local function services(ctx)
     local listed, left_out = json.array {}, json.array {}
-    for name in (ctx.env.SERVICES or ""):gmatch("%S+") do listed[#listed + 1] = name end
+    for name in (ctx.env.SERVICES or ""):gmatch("[^%s,]+") do listed[#listed + 1] = name end
     for _, one in ipairs(m.STATEFUL) do
         if not ctx:wants(one.service) then left_out[#left_out + 1] = one.service end
     end
