@@ -19,10 +19,11 @@ function m.name_of(entry)
     return (entry.name:gsub("/+$", ""))
 end
 
-local function rejected(err)
+local function rejected(path, err)
     local kind = failure.kind(err)
     if kind == "archive" or kind == "system" or kind == "limit" then
-        failure.raise(6, "%s", tostring(err))
+        local text = tostring(err)
+        failure.raise(6, "%s%s", text:find(path, 1, true) and "" or path .. ": ", text)
     end
     error(err, 0)
 end
@@ -33,13 +34,13 @@ end
 function m.open(ctx)
     local path = ctx.options.args[1]
     local handle, err = try(archive.open, path)
-    if not handle then rejected(err) end
+    if not handle then rejected(path, err) end
     ctx.archive = handle
     ctx:defer(function() handle:close() end, "close the archive")
     local report
     report, err = try(handle.verify, handle,
         { progress = ctx.report:progress("verify " .. fs.basename(path)) })
-    if not report then rejected(err) end
+    if not report then rejected(path, err) end
     ctx.state.kind = report.kind
     ctx.state.version = report.version or {}
     for _, note in ipairs(report.notes or {}) do ctx:note("%s", note) end
