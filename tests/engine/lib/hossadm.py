@@ -8,7 +8,6 @@ by shutil.make_archive, so that names begin with "./". No roles, no RabbitMQ, no
 import json
 import os
 import shutil
-import tarfile
 import tempfile
 import time
 
@@ -70,16 +69,3 @@ def make(stack, folder):
         os.mkdir(current)
         fill(stack, current, f"{os.getuid()}:{os.getgid()}")
         return shutil.make_archive(os.path.join(folder, name), "gztar", current)
-
-
-def repack(archive, target, change):
-    """Copies a .tar.gz; change(info, content) gives (info, content), or None to leave it out."""
-    with tarfile.open(archive, "r:gz", encoding="utf-8", errors="surrogateescape") as old, \
-            tarfile.open(target, "w:gz", format=tarfile.PAX_FORMAT, encoding="utf-8",
-                         errors="surrogateescape") as new:
-        for info in old:
-            content = old.extractfile(info) if info.isreg() else None
-            changed = change(info, content)
-            if changed:
-                new.addfile(*changed)
-    return target
