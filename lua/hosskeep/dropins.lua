@@ -64,6 +64,7 @@ local function with_position(err, path)
 end
 
 local function load_one(p, path)
+    failure.name_whole(path)
     local ok, err = xpcall(function()
         local chunk = hosskeep.load(path)
         chunk(p)

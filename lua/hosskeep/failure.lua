@@ -62,9 +62,27 @@ function failure.signal(err)
     return nil
 end
 
+-- A site's files by their whole names: Lua shortens those of more than 59 bytes to "...end of it".
+local files = {}
+
+--- Has messages name this file by its whole path.
+function failure.name_whole(path)
+    files[path] = true
+end
+
+local function with_whole_name(text)
+    local tail, rest = text:match "^%.%.%.(.-)(:%d+:.*)$"
+    for path in pairs(tail and files or {}) do
+        if path:sub(-#tail) == tail then
+            return path .. rest
+        end
+    end
+    return text
+end
+
 --- The error as one line.
 function failure.text(err)
-    local text = err == nil and "unknown error" or tostring(err)
+    local text = with_whole_name(err == nil and "unknown error" or tostring(err))
     text = text:gsub("%s*[\r\n]+%s*", "; ")
     return (text:gsub("[; ]+$", ""))
 end

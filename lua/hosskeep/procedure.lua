@@ -61,6 +61,7 @@ function procedure.new(name, options)
     names.check_keys("option of procedure.new", options, OPTIONS)
     local defaults = DEFAULTS[name] or { failed = failure.BACKUP, env = "optional", lock = true }
     local where, file = origin.caller()
+    failure.name_whole(file)
     local p = {
         name = name,
         title = options.title or name,

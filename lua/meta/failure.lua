@@ -50,3 +50,8 @@ function failure.text(err) end
 ---@param default integer
 ---@return integer
 function failure.exit(err, default) end
+
+--- Has messages name this file by its whole path, where Lua would shorten it.
+--- > failure.name_whole "/etc/hosskeep/backup.d/10-x.lua"
+---@param path string
+function failure.name_whole(path) end
