@@ -27,7 +27,7 @@ local p = procedure.new("restore", {
     title = "Put a whole HOSS server back from an archive",
     arguments = { { name = "ARCHIVE", required = true, help = "the file that a backup made" } },
     options = { { long = "replace", help = "take the place of a live installation" } },
-    env = "later", lock = false,
+    env = "later", lock = "later",
 })
 
 p:step { name = "verify-archive", title = "read the whole archive and check it",

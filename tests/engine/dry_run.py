@@ -46,6 +46,7 @@ class Trace:
 
     def __enter__(self):
         self.before, self.passing = files(*self.folders), set()
+        self.volumes = set(engine.lines("volume", "ls", "-q"))
         self.since = f"{time.time():.9f}"
         self.stop = threading.Event()
         self.thread = threading.Thread(target=self._watch)
@@ -81,6 +82,9 @@ class Trace:
             mine = mine or (event["Type"] in ("volume", "network")
                             and event["Action"] in ("create", "destroy")
                             and event["Actor"]["ID"].startswith(self.stack.project + "_"))
+            # The Engine also tells of a volume's creation when a container mounts one that exists.
+            if event["Type"] == "volume" and name in self.volumes and event["Action"] == "create":
+                continue
             if mine and not event["Action"].startswith(LOOKING):
                 found.add(f"{event['Type']}:{name}")
         return found
