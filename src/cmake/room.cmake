@@ -56,12 +56,13 @@ function(hk_move variable build)
 endfunction()
 
 # hk_add_test(NAME TIMEOUT LABELS ENVIRONMENT command...): one ctest; with -DSANITIZED=FOLDER, where
-# the same tree lies built with sanitizers, also asan/NAME with that build's files.
+# the same tree lies built with sanitizers, also asan/NAME with that build's files, unless it is
+# labelled slow or bench.
 function(hk_add_test name timeout labels environment)
     add_test(NAME ${name} COMMAND ${ARGN})
     set_tests_properties(${name} PROPERTIES
         TIMEOUT ${timeout} LABELS "${labels}" ENVIRONMENT "${environment}" SKIP_RETURN_CODE 77)
-    if(SANITIZED)
+    if(SANITIZED AND NOT labels MATCHES "slow|bench")
         set(command ${ARGN})
         hk_move(command ${SANITIZED})
         hk_move(environment ${SANITIZED})

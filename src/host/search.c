@@ -32,7 +32,7 @@ static void add(search *s, const char *path, const char *origin) {
     if (path[0] != '/' || strlen(path) >= sizeof f->path) {
         return; /* a relative folder would be the working folder's */
     }
-    strcpy(f->path, path);
+    memcpy(f->path, path, strlen(path) + 1);
     f->origin = origin;
     if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode)) {
         f->state = "missing";

@@ -17,7 +17,7 @@ static bool is_private_group(uid_t uid, gid_t gid) {
     if (!user || user->pw_gid != gid || strlen(user->pw_name) >= sizeof owner) {
         return false;
     }
-    strcpy(owner, user->pw_name);
+    memcpy(owner, user->pw_name, strlen(user->pw_name) + 1);
     const struct group *group = getgrgid(gid);
     if (!group || strcmp(group->gr_name, owner) != 0) {
         return false;
@@ -57,7 +57,7 @@ static int check_folder(const char *path, bool sticky, error *e) {
         errno = ENAMETOOLONG;
         return error_errno(e, "load", path);
     }
-    strcpy(copy, path);
+    memcpy(copy, path, strlen(path) + 1);
     const char *folder = dirname(copy);
     if (stat(folder, &st) != 0) {
         return error_errno(e, "load", folder);

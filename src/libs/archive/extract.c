@@ -113,7 +113,7 @@ static int extract_folder(const bundle *b, int parent, const char *last, mode_t 
 }
 
 static int extract_named(bundle *b, const char *folder, char *name, unsigned mask, error *e) {
-    char *last = NULL;
+    char *last = name;
     int parent = open_parent(folder, name, &last, e);
     if (parent < 0) {
         return -1;
