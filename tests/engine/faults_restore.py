@@ -23,8 +23,9 @@ class Site:
         self.uid = stack.uid
         stack.up().seed()
         # A green node: no index wants a replica that a single node cannot have.
-        for index in ("metadata-index", "empty-index"):
+        for index in ("metadata-index", "empty-index", "old-log"):
             stack.search(f"/{index}/_settings", "PUT", {"index.number_of_replicas": 0})
+        check(stack.search("/_cluster/health")["status"] == "green", "the node is not green")
         self.before = stack.fingerprint()
         stack.backup().expect(0)
         self.archive = stack.take_archive()
