@@ -56,7 +56,7 @@ with Stack("again") as s:
             cases.run(f"nothing done after {name}", nothing_done, s, seen)
     # One restore, stopped again and again: each run goes on where the one before was stopped.
     cases.run("kill -9 after unpack", interrupted, s, path, "unpack", signal.SIGKILL)
-    for name in late[:-1]:
+    for name in late[:late.index("clean-up")]:
         cases.run(f"then Ctrl-C after {name}", interrupted, s, path, name)
     with cases.case("the same command then ends well"):
         s.restore(path).expect(0)
