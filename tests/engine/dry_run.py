@@ -7,6 +7,8 @@ import fnmatch
 import json
 import os
 import re
+import subprocess
+import tempfile
 import threading
 import time
 
@@ -47,7 +49,11 @@ class Trace:
     def __enter__(self):
         self.before, self.passing = files(*self.folders), set()
         self.volumes = set(engine.lines("volume", "ls", "-q"))
-        self.since = f"{time.time():.9f}"
+        # Followed, not asked for at the end: the Engine remembers only its last 256 events.
+        self.told = tempfile.TemporaryFile("w+")
+        self.listener = subprocess.Popen(["docker", "events", "--format", "{{json .}}"],
+                                         stdout=self.told)
+        time.sleep(1)
         self.stop = threading.Event()
         self.thread = threading.Thread(target=self._watch)
         self.thread.start()
@@ -65,12 +71,15 @@ class Trace:
         self.stop.set()
         self.thread.join()
         self.files = changed(self.before, files(*self.folders)) | self.passing
-        self.engine = self._events(f"{time.time():.9f}")
+        time.sleep(1)
+        self.listener.terminate()
+        self.listener.wait()
+        self.told.seek(0)
+        self.engine = self._events()
 
-    def _events(self, until):
+    def _events(self):
         found = set()
-        for line in engine.lines("events", "--since", self.since, "--until", until, "--format",
-                                 "{{json .}}"):
+        for line in self.told:
             event = json.loads(line)
             facts = event["Actor"].get("Attributes", {})
             name = facts.get("name") or event["Actor"]["ID"]
