@@ -72,7 +72,7 @@ def interrupts(stack):
             check(min(took) <= 0.2, f"{call}: back after {took} s")
         leave(t)
     scripts.wait_for("no sleep is left", lambda: "sleep 60" not in engine.docker(
-        "top", stack.container("auth"), "-eo", "args"), seconds=20)
+        "top", stack.container("auth"), "-eo", "pid,args"), seconds=20)
 
 
 def stepwise(stack, watch):

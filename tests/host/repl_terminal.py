@@ -123,7 +123,7 @@ def check_interrupts(prompt):
             prompt.expect(r"interrupted: by SIGINT")
             prompt.expect(PROMPT)
             took = time.monotonic() - began
-            assert took < 0.5, f"{code}: back after {took:.2f} s"
+            assert took < 2, f"{code}: back after {took:.2f} s"
 
 
 def check_completion(prompt):
