@@ -85,6 +85,7 @@ describe("the annotations", function()
         local procedure = require "hosskeep.procedure"
         assert.same(functions_of(procedure), annotated "procedure")
         assert.same(functions_of(require "hosskeep.failure"), annotated "failure")
+        assert.same(functions_of(require "hosskeep.project"), annotated "project")
         local p = procedure.new "x"
         local own = {}
         for _, t in ipairs { getmetatable(p).__index, require("hosskeep.edits").methods } do

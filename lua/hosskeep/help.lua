@@ -13,6 +13,7 @@ local help = {}
 help.modules = {
     "docker", "http", "archive", "stream", "fs", "json", "env", "hash", "time", "process", "log",
     "hosskeep", "procedure", "ctx", "report", "settings", "helpers", "journal", "failure",
+    "project",
 }
 
 local function new_block()
