@@ -9,7 +9,8 @@ local server = require "hosskeep.server"
 local m = {}
 
 --- In archive order. `pause`: the service writes to it at any time, so it stands still while it is
--- read.
+-- read. `omit_blank`: the broker keeps a log of up to 512 MB ready for quorum queues, which is
+-- nothing but zeros where there are none.
 m.KINDS = {
     { key = "auth", service = "auth", path = "/secrets", suffix = "auth-secrets" },
     { key = "ldap-vol0", service = "ldap", path = "/var/lib/ldap", suffix = "ldap-vol0",
@@ -17,7 +18,7 @@ m.KINDS = {
     { key = "ldap-vol1", service = "ldap", path = "/etc/ldap/slapd.d", suffix = "ldap-vol1",
         pause = true },
     { key = "rabbitmq", service = "rabbitmq", path = "/var/lib/rabbitmq", suffix = "rabbitmq-data",
-        pause = true },
+        pause = true, omit_blank = ".wal" },
 }
 
 --- Those of the services that SERVICES names, and what the setting volumes.extra adds.
@@ -119,7 +120,8 @@ function m.copy(ctx, from, prefix, label)
     local strip = not from.file and fs.basename(path) .. "/" or nil
     return meter.run(ctx, label, function(progress)
         local reader <close> = ctx.mounted.container:open(path)
-        local done = ctx.packer:add_tar(prefix, reader, { strip = strip, progress = progress })
+        local done = ctx.packer:add_tar(prefix, reader,
+            { strip = strip, omit_blank = from.omit_blank, progress = progress })
         reader:close()
         return done
     end)
@@ -127,9 +129,11 @@ end
 
 local function add(ctx, kind)
     local prefix = "volumes/" .. kind.key
-    local done = m.copy(ctx, { mount = kind.key }, prefix, kind.key)
+    local from = { mount = kind.key, omit_blank = kind.omit_blank }
+    local done = m.copy(ctx, from, prefix, kind.key)
     if done.entries == 0 then failure.raise(5, "%s: the Engine gave nothing of it", kind.key) end
-    local from = ctx.sources[kind.key]
+    for _, one in ipairs(done.skipped) do ctx:note("left out: %s (%s)", one.name, one.why) end
+    from = ctx.sources[kind.key]
     ctx.manifest.volumes[kind.key] = {
         volume = from.volume, bind = from.bind, labels = from.labels, driver = from.driver,
         service = kind.service, path = kind.path, entry = prefix,

@@ -74,11 +74,13 @@ function packer:add_tree(prefix, path, options) end
 function packer:add_reader(name, reader, size, options) end
 
 --- Adds the entries of a tar (an Engine's) below a prefix, with owners, modes and links.
+--- `omit_blank` leaves out files of 1 MiB and more whose names end so and that hold nothing but
+--- zeros behind their first 64 bytes; they are told in `skipped`, like devices and FIFOs.
 --- > local tar = container:open "/etc"
 --- > assert(packer:add_tar("volumes/etc", tar, { strip = "etc/" }).entries > 0)
 ---@param prefix string
 ---@param reader stream.reader
----@param options? table strip, skip={names}, progress
+---@param options? table strip, skip={names}, omit_blank, progress
 ---@return table totals entries, bytes, skipped, skipped_count
 function packer:add_tar(prefix, reader, options) end
 

@@ -180,11 +180,11 @@ static void take_skip(lua_State *L, pack_op *o, int options) {
     o->names.skip = o->skip;
 }
 
-/* packer:add_tar(prefix, reader[, {strip=, skip={names}, progress=}]) -> {entries=, bytes=,
- * skipped=...} */
+/* packer:add_tar(prefix, reader[, {strip=, skip={names}, omit_blank=, progress=}]) -> {entries=,
+ * bytes=, skipped=...} */
 static int add_tar(lua_State *L) {
     static const op_type type = {"add", run_tar, push_done, op_free};
-    static const char *const valid[] = {"strip", "skip", "progress", NULL};
+    static const char *const valid[] = {"strip", "skip", "omit_blank", "progress", NULL};
     (void)bind_check_text(L, 2);
     (void)bind_check_reader(L, 3);
     bind_options(L, 4, valid, false);
@@ -192,6 +192,8 @@ static int add_tar(lua_State *L) {
     o->names.prefix = op_text(L, &o->base, 2);
     (void)bind_option_push(L, 4, "strip", LUA_TSTRING);
     o->names.strip = op_text(L, &o->base, -1);
+    (void)bind_option_push(L, 4, "omit_blank", LUA_TSTRING);
+    o->names.omit_blank = op_text(L, &o->base, -1);
     take_skip(L, o, 4);
     o->from = op_reader(L, &o->base, 3, false);
     return op_call(L, &o->base);

@@ -66,10 +66,13 @@ typedef struct pack_tar_names {
     const char *strip;  /* first component(s) that every name must have and loses; NULL: none */
     const char *const *
         skip; /* names (as in the tar, stripped) left out with all below them; NULL-ended or NULL */
+    const char *omit_blank; /* files of 1 MiB and more whose names end so are left out when all
+                             * bytes but their first 64 are zero; NULL: none */
 } pack_tar_names;
 
-/* Every entry of a tar as the Engine gives it; hard links' targets are renamed alike. Devices and
- * FIFOs are skipped. The tar must be whole; the reader is read to its end. */
+/* Every entry of a tar as the Engine gives it; hard links' targets are renamed alike. Devices,
+ * FIFOs and blank files are told to `skipped`. The tar must be whole; the reader is read to its
+ * end. */
 int packer_add_tar(packer *p, const pack_tar_names *names, reader *r, const pack_watch *w,
                    pack_totals *done, error *e);
 

@@ -4,6 +4,18 @@
 #include "archive/pack_inside.h"
 #include "archive/tar_read.h"
 
+enum {
+    BLANK_HEAD = 64,      /* so much at a blank file's begin may be something: a format's mark */
+    BLANK_SIZE = 1 << 20, /* smaller files are never left out */
+};
+
+/* What is known of a file that may be blank, before it is put in. */
+typedef struct blank {
+    unsigned char head[BLANK_HEAD];
+    size_t held;     /* bytes in head */
+    long long zeros; /* behind it */
+} blank;
+
 typedef struct graft {
     packer *p;
     const pack_tar_names *names;
@@ -64,20 +76,98 @@ static bool is_skipped(const graft *g, const char *rest) {
     return false;
 }
 
+static int passed(graft *g, size_t n, error *e) {
+    g->bytes += (long long)n;
+    return g->w && g->w->progress ? g->w->progress(g->w->user, g->bytes, e) : 0;
+}
+
 static int copy_content(graft *g, tar_reader *t, error *e) {
     const void *data;
     size_t n;
     int rc;
     while ((rc = tar_reader_block(t, &data, &n, e)) > 0) {
-        if (pack_data(g->p, data, n, e) != 0) {
-            return -1;
-        }
-        g->bytes += (long long)n;
-        if (g->w && g->w->progress && g->w->progress(g->w->user, g->bytes, e) != 0) {
+        if (pack_data(g->p, data, n, e) != 0 || passed(g, n, e) != 0) {
             return -1;
         }
     }
     return rc;
+}
+
+static void tell_skipped(const graft *g, const char *name, const char *why) {
+    if (g->w && g->w->skipped) {
+        g->w->skipped(g->w->user, name, why);
+    }
+}
+
+static bool may_be_blank(const graft *g, const entry *it) {
+    const char *suffix = g->names->omit_blank;
+    size_t n = strlen(it->name), length = suffix ? strlen(suffix) : 0;
+    return length > 0 && it->type == ENTRY_FILE && it->size >= BLANK_SIZE && n > length &&
+           strcmp(it->name + n - length, suffix) == 0;
+}
+
+static bool all_zero(const unsigned char *data, size_t n) {
+    return n == 0 || (data[0] == 0 && memcmp(data, data + 1, n - 1) == 0);
+}
+
+/* Reads while there is nothing but zeros behind the head. 0 at the end: it is blank; 1 and the
+ * piece that is not; -1. */
+static int read_blank(graft *g, tar_reader *t, blank *b, const unsigned char **rest, size_t *n,
+                      error *e) {
+    const void *data;
+    int rc;
+    while ((rc = tar_reader_block(t, &data, n, e)) > 0) {
+        size_t take = BLANK_HEAD - b->held < *n ? BLANK_HEAD - b->held : *n;
+        memcpy(b->head + b->held, data, take);
+        b->held += take;
+        *rest = (const unsigned char *)data + take;
+        *n -= take;
+        bool zero = all_zero(*rest, *n);
+        if (passed(g, zero ? take + *n : take, e) != 0) {
+            return -1;
+        }
+        if (!zero) {
+            return 1;
+        }
+        b->zeros += (long long)*n;
+    }
+    return rc;
+}
+
+/* What was held back of a file that is not blank. */
+static int put_held(packer *p, const blank *b, error *e) {
+    static const unsigned char zeros[1 << 16];
+    if (pack_data(p, b->head, b->held, e) != 0) {
+        return -1;
+    }
+    for (long long left = b->zeros; left > 0;) {
+        size_t n = left < (long long)sizeof zeros ? (size_t)left : sizeof zeros;
+        if (pack_data(p, zeros, n, e) != 0) {
+            return -1;
+        }
+        left -= (long long)n;
+    }
+    return 0;
+}
+
+/* A file that is left out when it turns out to be blank. Nothing of it is in memory meanwhile but
+ * its head: zeros are counted. */
+static int add_unless_blank(graft *g, tar_reader *t, const entry *it, error *e) {
+    blank b = {.held = 0, .zeros = 0};
+    const unsigned char *rest = NULL;
+    size_t n = 0;
+    int rc = read_blank(g, t, &b, &rest, &n, e);
+    if (rc == 0) {
+        tell_skipped(g, it->name, "blank");
+    }
+    if (rc <= 0) {
+        return rc;
+    }
+    if (pack_begin(g->p, it, e) != 0 || put_held(g->p, &b, e) != 0 ||
+        pack_data(g->p, rest, n, e) != 0 || passed(g, n, e) != 0 || copy_content(g, t, e) != 0) {
+        return -1;
+    }
+    return pack_end(g->p, e);
 }
 
 static int place_names(graft *g, entry *it, const char *rest, error *e) {
@@ -109,12 +199,16 @@ static int add_one(graft *g, tar_reader *t, entry *it, error *e) {
         return 0;
     }
     if (it->type == ENTRY_OTHER) {
-        if (g->w && g->w->skipped) {
-            g->w->skipped(g->w->user, it->name, "device or FIFO");
-        }
+        tell_skipped(g, it->name, "device or FIFO");
         return 0;
     }
-    if (place_names(g, it, rest, e) != 0 || pack_begin(g->p, it, e) != 0) {
+    if (place_names(g, it, rest, e) != 0) {
+        return -1;
+    }
+    if (may_be_blank(g, it)) {
+        return add_unless_blank(g, t, it, e);
+    }
+    if (pack_begin(g->p, it, e) != 0) {
         return -1;
     }
     if (it->type == ENTRY_FILE && copy_content(g, t, e) != 0) {

@@ -253,7 +253,7 @@ TEST(sparse_files_are_filled) {
             check_folder(), formats[i]);
         REQUIRE(system(command) == 0);
         packer *p = make("holes.tar.gz");
-        pack_tar_names names = {"volumes/v", "s", NULL};
+        pack_tar_names names = {.prefix = "volumes/v", .strip = "s"};
         reader *r = sample_reader(check_path("s.tar"));
         CHECK_INT(packer_add_tar(p, &names, r, NULL, &done, &e), 0);
         reader_free(r);
@@ -270,11 +270,51 @@ TEST(sparse_files_are_filled) {
     }
 }
 
+/* Only what is nothing but zeros behind its head is left out; what is not comes out byte by byte,
+ * wherever its first other byte stands. */
+TEST(blank_files_are_left_out) {
+    static const char *const kept[] = {"late", "early", "small", "other.txt"};
+    char command[2000];
+    error e = ERROR_INIT;
+    pack_totals done;
+    pack_result result;
+    snprintf(command, sizeof command,
+             "cd %s && rm -rf w out blank.tar.gz && mkdir w out && cd w &&"
+             " for f in blank late early; do truncate -s 3000000 $f.wal; done &&"
+             " printf RAWA | dd of=blank.wal conv=notrunc status=none &&"
+             " printf x | dd of=late.wal bs=1 seek=2999999 conv=notrunc status=none &&"
+             " printf x | dd of=early.wal bs=1 seek=64 conv=notrunc status=none &&"
+             " truncate -s 1000 small.wal && truncate -s 3000000 other.txt && cd .. &&"
+             " tar cf w.tar w",
+             check_folder());
+    REQUIRE(system(command) == 0);
+    packer *p = make("blank.tar.gz");
+    pack_tar_names names = {.prefix = "volumes/v", .strip = "w", .omit_blank = ".wal"};
+    reader *r = sample_reader(check_path("w.tar"));
+    told said = {"", 0};
+    pack_watch w = {on_progress, on_skipped, &said};
+    CHECK_INT(packer_add_tar(p, &names, r, &w, &done, &e), 0);
+    reader_free(r);
+    CHECK_STR(e.message, "");
+    CHECK_INT(done.entries, 5);
+    CHECK_STR(said.text, "volumes/v/blank.wal: blank\n");
+    CHECK_INT(said.bytes, 12001000);
+    CHECK_INT(packer_finish(p, NULL, &result, &e), 0);
+    packer_free(p);
+    for (size_t i = 0; i < 4; i++) {
+        const char *end = strchr(kept[i], '.') ? "" : ".wal";
+        snprintf(command, sizeof command,
+                 "cd %s && tar xzf blank.tar.gz -C out && cmp w/%s%s out/volumes/v/%s%s",
+                 check_folder(), kept[i], end, kept[i], end);
+        CHECK_INT(system(command), 0);
+    }
+}
+
 static int graft(const char *from, const char *prefix, const char *strip, const char *const *skip,
                  error *e) {
     pack_totals done;
     packer *p = make("graft");
-    pack_tar_names names = {prefix, strip, skip};
+    pack_tar_names names = {.prefix = prefix, .strip = strip, .skip = skip};
     reader *r = sample_reader(from);
     int rc = packer_add_tar(p, &names, r, NULL, &done, e);
     reader_free(r);
@@ -350,6 +390,7 @@ int main(void) {
     RUN(refused_names);
     RUN(folders_of_the_host);
     RUN(sparse_files_are_filled);
+    RUN(blank_files_are_left_out);
     RUN(names_of_an_engine_tar);
     RUN(cut_engine_tar);
     RUN(full_disk);

@@ -86,7 +86,7 @@ pack_totals sample_write(const char *path, pack_format format) {
     pack_totals done;
     pack_result result;
     const char *version = "{\"version\":\"0.2.6\",\"build\":\"abc1234\"}";
-    pack_tar_names names = {"volumes/auth", "_data/", NULL};
+    pack_tar_names names = {.prefix = "volumes/auth", .strip = "_data/"};
     packer *p = packer_create(path, format, -1, &e);
     REQUIRE(p != NULL);
     noise(data, sizeof data);
