@@ -11,8 +11,28 @@ local m = {}
 local SERVICE = "rabbitmq"
 local ENTRY = "rabbitmq/definitions.json"
 
--- One rabbitmqctl for all of it: each takes more than a second of processor time. Erlang prints
--- the text as <<"...">>; in base 64 nothing in it is escaped.
+-- Evaluates an expression ($1) in the broker, as rabbitmqctl eval does, and prints its value. A
+-- plain Erlang does it in a quarter of rabbitmqctl's processor time and before it has even begun;
+-- where it cannot (another place, long node names), rabbitmqctl is asked.
+local EVALUATE = [==[
+[ ! -e /var/lib/rabbitmq/.erlang.cookie ] || HOME=/var/lib/rabbitmq
+HK_EXPRESSION=$1
+host=$(cat /proc/sys/kernel/hostname)
+HK_NODE=${RABBITMQ_NODENAME:-rabbit}
+case $HK_NODE in *@*) ;; *) HK_NODE=$HK_NODE@${host%%.*} ;; esac
+export HOME HK_EXPRESSION HK_NODE
+ERL_CRASH_DUMP_SECONDS=0 erl +S 1:1 +A 1 +sbwt none -noinput -hidden -sname "hosskeep$$" -eval '
+    {ok, Tokens, _} = erl_scan:string(os:getenv("HK_EXPRESSION")),
+    {ok, Parsed} = erl_parse:parse_exprs(Tokens),
+    Node = list_to_atom(os:getenv("HK_NODE")),
+    case rpc:call(Node, erl_eval, exprs, [Parsed, []]) of
+        {value, Value, _} -> io:format("~p~n", [Value]), halt(0);
+        _ -> halt(1)
+    end.' 2> /dev/null || exec rabbitmqctl -q eval "$1"
+]==]
+
+-- All of it in one question. Erlang prints the text as <<"...">>; in base 64 nothing in it is
+-- escaped.
 local ASK = [==[
 Number = fun(K, Info) ->
     case proplists:get_value(K, Info) of N when is_integer(N) -> N; _ -> null end
@@ -35,10 +55,10 @@ local NODE = "atom_to_binary(node(), utf8)."
 
 local function ask(ctx, expression, options)
     options.env = { RABBITMQ_CTL_ERL_ARGS = "+S 2:2 +A 1" }
-    return server.running(ctx, SERVICE):exec({ "rabbitmqctl", "-q", "eval", expression }, options)
+    return server.running(ctx, SERVICE):exec({ "sh", "-c", EVALUATE, "sh", expression }, options)
 end
 
---- The text of an Erlang binary as rabbitmqctl prints it: <<"...">>, long ones in several pieces.
+--- The text of an Erlang binary as Erlang prints it: <<"...">>, long ones in several pieces.
 function m.binary(printed)
     local inner = printed:match("^%s*<<(.*)>>%s*$")
     if not inner then return nil end
@@ -101,6 +121,7 @@ function m.finish(ctx)
 end
 
 m.ASK = ASK
+m.EVALUATE = EVALUATE
 m.queues_of = queues_of
 
 --- The queues with their messages now: { {vhost=, name=, durable=, messages=, persistent=}, ... }.

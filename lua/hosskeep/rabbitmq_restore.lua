@@ -11,26 +11,63 @@ local m = {}
 
 -- Runs in a helper of the broker's own image that has the old host name, because the rename checks
 -- that the folder is that of the node that it runs as. The new container's own fresh folder is
--- dropped.
+-- dropped. Only the broker's tables are given to the rename: it would copy all messages as well.
 local RENAME = [==[
 set -eu
 old=$OLD_NODE new=$NEW_NODE
 HOME=/var/lib/rabbitmq; export HOME
 cd "$HOME/mnesia"
 [ -d "$old" ] || { echo "no data folder of $old" >&2; exit 1; }
-rm -rf "$new" "$new"-* "$new".pid ./*-rename
-# Without quorum queues their folder holds an empty log only: of 512 MB, that the rename would copy.
+tables=$PWD/hosskeep-tables
+rm -rf "$new" "$new"-* "$new".pid ./*-rename "$tables"
+# Without quorum queues their folder holds an empty log only.
 queues() { set -- "$old/quorum/$old"/*/ && [ -d "$1" ]; }
 queues || rm -rf "$old/quorum"
-RABBITMQ_NODENAME=$old RABBITMQ_MNESIA_DIR=$HOME/mnesia/$old \
-    RABBITMQ_FEATURE_FLAGS_FILE=$HOME/mnesia/$old-feature_flags \
-    RABBITMQ_CTL_ERL_ARGS='+S 2:2 +A 1' \
-    rabbitmqctl -q -n "$old" rename_cluster_node "$old" "$new" > /dev/null
+copy_tables() {
+    rm -rf "$tables" "$tables-rename"
+    mkdir "$tables"
+    find "$old" -maxdepth 1 -type f -exec cp -p {} "$tables" \;
+}
+# The very function that rabbitmqctl calls, without what rabbitmqctl takes to start.
+quick() {
+    set --
+    for plugin in /usr/lib/rabbitmq/lib/*/plugins/* /opt/rabbitmq/plugins/*; do
+        case $plugin in
+        *.ez) name=${plugin##*/}; set -- "$@" "$plugin/${name%.ez}/ebin" ;;
+        *) [ ! -d "$plugin/ebin" ] || set -- "$@" "$plugin/ebin" ;;
+        esac
+    done
+    epmd -daemon
+    TABLES=$tables FLAGS=$PWD/$old-feature_flags ERL_CRASH_DUMP_SECONDS=0 \
+        erl +S 1:1 +A 1 +sbwt none -noinput -pa "$@" -eval '
+            application:load(mnesia),
+            application:set_env(mnesia, dir, os:getenv("TABLES")),
+            application:load(rabbit),
+            application:set_env(rabbit, feature_flags_file, os:getenv("FLAGS")),
+            {ok, _} = net_kernel:start([hosskeep, shortnames]),
+            Old = list_to_atom(os:getenv("OLD_NODE")), New = list_to_atom(os:getenv("NEW_NODE")),
+            case catch rabbit_mnesia_rename:rename(Old, [{Old, New}]) of
+                ok -> halt(0);
+                _ -> halt(1)
+            end.'
+}
+slow() {
+    RABBITMQ_NODENAME=$old RABBITMQ_MNESIA_DIR=$tables \
+        RABBITMQ_FEATURE_FLAGS_FILE=$PWD/$old-feature_flags RABBITMQ_CTL_ERL_ARGS='+S 2:2 +A 1' \
+        rabbitmqctl -q -n "$old" rename_cluster_node "$old" "$new" > /dev/null
+}
+copy_tables
+if ! quick > /dev/null 2>&1; then
+    copy_tables
+    slow
+fi
+find "$old" -maxdepth 1 -type f -exec rm {} \;
+find "$tables" -maxdepth 1 -type f -exec mv {} "$old" \;
 mv "$old" "$new"
 for companion in feature_flags plugins-expand; do
     [ ! -e "$old-$companion" ] || mv "$old-$companion" "$new-$companion"
 done
-rm -rf "$old.pid" "$old-rename"
+rm -rf "$old.pid" "$tables" "$tables-rename"
 ]==]
 
 local function hostname_of(node)
@@ -90,18 +127,16 @@ function m.carry_over(ctx)
     m.start_recount(ctx)
 end
 
--- A listening port (hexadecimal, state 0A) is looked for before rabbitmqctl is asked, because each
--- of its calls boots a virtual machine of its own.
+-- A listening port (hexadecimal, state 0A) is looked for before the broker is asked, because each
+-- question boots a virtual machine of its own.
 local RECOUNT = [==[
-HOME=/var/lib/rabbitmq; export HOME
 tries=600
 until grep -Eqi ':1628 [0-9A-F]+:[0-9A-F]+ 0A ' /proc/net/tcp /proc/net/tcp6 2> /dev/null; do
     tries=$((tries - 1))
     [ $tries -gt 0 ] || { rabbitmqctl -q await_startup --timeout 300 > /dev/null; break; }
     sleep 0.2
 done
-exec rabbitmqctl -q eval "$1"
-]==]
+]==] .. rabbitmq.EVALUATE
 
 --- Begins to count queues and messages as soon as the broker serves them; in the background.
 function m.start_recount(ctx)
