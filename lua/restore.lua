@@ -99,14 +99,7 @@ p:step { name = "carry-queues", title = "carry RabbitMQ's data over to its new h
     objects = touched.queues,
     run = function(ctx) rabbitmq.carry_over(ctx) end }
 
-p:step { name = "wait-databases", title = "wait for the databases to be restored",
-    when = function(ctx) return ctx.state.parts.postgres ~= nil end,
-    objects = touched.databases,
-    run = function(ctx) postgres.wait_restored(ctx) end }
-
-p:step { name = "restore-further", title = "restore the databases of further containers",
-    when = further.wanted, objects = further.objects, run = further.run }
-
+-- The databases take longest to come back: what else there is to do is done meanwhile.
 p:step { name = "restore-certificates", title = "put traefik's certificates back",
     when = function(ctx) return ctx.state.parts.certificates ~= nil end,
     objects = touched.certificates,
@@ -114,10 +107,6 @@ p:step { name = "restore-certificates", title = "put traefik's certificates back
         start.finish(ctx) -- traefik's container is there by then
         certificates.run(ctx)
     end }
-
-p:step { name = "check-version", title = "compare the version that the server tells",
-    objects = touched.endpoint,
-    run = function(ctx) version.check_endpoint(ctx) end }
 
 p:step { name = "restore-index", title = "restore the search index from its snapshot",
     when = function(ctx) return ctx.state.parts.opensearch ~= nil end,
@@ -127,14 +116,23 @@ p:step { name = "restore-index", title = "restore the search index from its snap
         opensearch.run(ctx)
     end }
 
+p:step { name = "wait-databases", title = "wait for the databases to be restored",
+    when = function(ctx) return ctx.state.parts.postgres ~= nil end,
+    objects = touched.databases,
+    run = function(ctx) postgres.wait_restored(ctx) end }
+
+p:step { name = "restore-further", title = "restore the databases of further containers",
+    when = further.wanted, objects = further.objects, run = further.run }
+
+p:step { name = "check-version", title = "compare the version that the server tells",
+    objects = touched.endpoint,
+    run = function(ctx) version.check_endpoint(ctx) end }
+
 p:step { name = "compare", title = "count what came back against the manifest",
     objects = touched.compared,
     run = function(ctx)
         if ctx.state.parts.postgres then postgres.wait_ready(ctx) end
-        compare.databases(ctx)
-        compare.indices(ctx)
-        compare.entries(ctx)
-        compare.broker(ctx)
+        compare.run(ctx)
     end }
 
 p:step { name = "wait-services", title = "see that every service still runs",

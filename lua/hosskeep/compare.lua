@@ -6,7 +6,7 @@
 local failure = require "hosskeep.failure"
 local ldap = require "hosskeep.ldap"
 local opensearch = require "hosskeep.opensearch"
-local postgres = require "hosskeep.postgres"
+local postgres_count = require "hosskeep.postgres_count"
 local rabbitmq = require "hosskeep.rabbitmq_restore"
 local start = require "hosskeep.start"
 
@@ -33,14 +33,21 @@ function m.tables(name, wanted, found)
     end
 end
 
---- Every database of the archive, table by table.
-function m.databases(ctx)
-    local part = ctx.state.parts.postgres
-    if not part then return end
+--- Begins to count the rows of those databases whose rows the backup counted. Returns a function
+-- that waits for the numbers and compares them, table by table. `role`: as in postgres_count.start.
+function m.start_databases(ctx, container, part, role)
+    local databases, names = {}, {}
     for _, database in ipairs(part.databases) do
         if database.tables then
-            m.tables(database.name, database.tables,
-                postgres.count(ctx, start.container(ctx, "db"), database.name))
+            databases[#databases + 1], names[#names + 1] = database, database.name
+        end
+    end
+    if #databases == 0 then return function() end end
+    local job = postgres_count.start(ctx, container, names, role)
+    return function()
+        local found = postgres_count.wait(job)
+        for i, database in ipairs(databases) do
+            m.tables(database.name, database.tables, found[i])
         end
     end
 end
@@ -121,6 +128,16 @@ function m.broker(ctx)
     end
     if durable > 0 and back == 0 then missing("none of the broker's %d queues is back", durable) end
     for _, line in ipairs(lines) do ctx:warn("rabbitmq: %s", line) end
+end
+
+--- Compares all of it; the rows are counted beside the rest.
+function m.run(ctx)
+    local part = ctx.state.parts.postgres
+    local finish = part and m.start_databases(ctx, start.container(ctx, "db"), part)
+    m.indices(ctx)
+    m.entries(ctx)
+    m.broker(ctx)
+    if finish then finish() end
 end
 
 return m

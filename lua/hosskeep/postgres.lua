@@ -234,17 +234,4 @@ function m.add(ctx)
     end
 end
 
---- The rows of each table of one database, as they are now: { ["schema.table"] = rows }. `role`:
--- the database role to use, if it is not the usual one.
-function m.count(ctx, container, database, role)
-    local one = { container = container, user = role }
-    local answer = sh(ctx, one, dump.COUNT, { dump.connection(database) }, {
-        env = dump.worker_environment(user(ctx, one), true), max_output = OUTPUT,
-        timeout = ctx.settings["postgres.timeout"],
-    })
-    local tables = {}
-    for _, line in ipairs(dump.lines(answer.stdout)) do tables[line.table] = line.rows end
-    return tables
-end
-
 return m

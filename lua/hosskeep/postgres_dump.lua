@@ -69,8 +69,16 @@ done
 --- Arguments: the file.
 m.GLOBALS = PREPARE .. [[pg_dumpall --globals-only --no-sync -l postgres -f "$1"]]
 
---- Counts the rows of one database now. Arguments: a connection string.
-m.COUNT = PREPARE .. [==[printf '%s\n' "$HK_COUNT" | psql -qAtX -v ON_ERROR_STOP=1 -d "$1"]==]
+--- Counts the rows of databases now; the lines of each follow one that tells its number.
+-- Arguments: a connection string each.
+m.COUNT = PREPARE .. [==[
+number=0
+for database; do
+    number=$((number + 1))
+    echo "{\"database\": $number}"
+    printf '%s\n' "$HK_COUNT" | psql -qAtX -v ON_ERROR_STOP=1 -d "$database" || exit 1
+done
+]==]
 
 --- Every database but the two templates that every cluster has, one JSON object a line; first
 -- the owner of the data folder.

@@ -3,7 +3,6 @@
 
 local compare = require "hosskeep.compare"
 local dump = require "hosskeep.postgres_dump"
-local postgres = require "hosskeep.postgres"
 local start = require "hosskeep.start"
 
 local m = {}
@@ -83,12 +82,7 @@ local function restore(ctx, one)
     end
     options.timeout = ctx.settings["postgres.timeout"]
     container:exec(argv, options)
-    for _, database in ipairs(part.databases) do
-        if database.tables then
-            compare.tables(database.name, database.tables,
-                postgres.count(ctx, container, database.name, part.user))
-        end
-    end
+    compare.start_databases(ctx, container, part, part.user)()
 end
 
 --- Restores them all, and counts their rows.

@@ -60,10 +60,12 @@ echo '@ID@' > "$PGDATA/@SENTINEL@" || fail "the sentinel cannot be written"
 -- prints why), or the server answers over TCP without it (4): while the start-up scripts run it
 -- listens on its socket only.
 local WAIT = [==[
-data=${PGDATA:-/var/lib/postgresql/data}
+data=${PGDATA:-/var/lib/postgresql/data} turn=0
 while :; do
     [ -e "$data/@SENTINEL@" ] && exit 0
-    if pg_isready --quiet --host 127.0.0.1 --username "$POSTGRES_USER"; then
+    turn=$((turn + 1))
+    if [ $((turn % 5)) -eq 0 ] && pg_isready --quiet --host 127.0.0.1 --username "$POSTGRES_USER"
+    then
         [ -e "$data/@SENTINEL@" ] && exit 0
         [ -e "$data/@FAILED@" ] && { cat "$data/@FAILED@"; exit 3; }
         exit 4
