@@ -56,13 +56,14 @@ local function text_of(self)
     return table.concat(lines)
 end
 
---- Writes the open entries; removes the file when there are none.
-function methods:write(synced)
+--- Writes the open entries, synced: a file that power loss leaves empty would forget them all.
+-- Removes the file when there are none; should it come back, its entries are done already.
+function methods:write()
     if #self.entries == 0 then
         fs.remove(self.path)
         return
     end
-    local writer <close> = fs.create(self.path, { mode = 384, replace = true, sync = synced })
+    local writer <close> = fs.create(self.path, { mode = 384, replace = true, sync = true })
     writer:write(text_of(self))
     writer:close()
 end
@@ -78,7 +79,7 @@ function methods:add(entry)
     end
     self.next_token = self.next_token + 1
     self.entries[#self.entries + 1] = copy
-    local ok, err = pcall(self.write, self, true)
+    local ok, err = pcall(self.write, self)
     if not ok then -- the thing will not be made
         self:done(copy.token)
         error(err, 0)
@@ -92,7 +93,7 @@ function methods:done(token)
     for index, entry in ipairs(self.entries) do
         if entry.token == token then
             table.remove(self.entries, index)
-            local _, err = try(self.write, self, false)
+            local _, err = try(self.write, self)
             if err then
                 log.debug("journal: %s", failure.text(err))
             end

@@ -55,7 +55,6 @@ function journal:leftovers() end
 ---@return integer
 function journal:recover(ctx) end
 
---- Writes the open entries.
+--- Writes the open entries, synced.
 --- > journal.open(folder .. "/journal"):write(false)
----@param synced boolean
-function journal:write(synced) end
+function journal:write() end
