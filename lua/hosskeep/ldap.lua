@@ -5,6 +5,8 @@ local server = require "hosskeep.server"
 
 local m = {}
 
+local PATIENCE = 10 -- seconds
+
 -- slapcat reads the database beside the running server. Entries begin with dn: or, in base 64,
 -- dn::.
 local COUNT = [[slapcat -n 1 2>/dev/null | grep -c '^dn:']]
@@ -34,11 +36,22 @@ function m.finish(ctx)
     end
 end
 
---- The directory's entries now.
-function m.count(_, container)
+local function asked(container)
     local answer = container:exec({ "sh", "-c", COUNT },
         { user = "root", timeout = 120, check = false })
     return math.tointeger(tonumber(answer.stdout:match("^%s*(%d+)%s*$"))) or 0
+end
+
+--- The directory's entries now. A server that is just starting may have its database closed yet, or
+-- be recovering it: it is given a while to have any entry.
+function m.count(_, container)
+    local deadline = time.monotonic() + PATIENCE
+    local found = asked(container)
+    while found == 0 and time.monotonic() < deadline do
+        time.sleep(0.2)
+        found = asked(container)
+    end
+    return found
 end
 
 return m

@@ -4,6 +4,7 @@
 local failure = require "hosskeep.failure"
 local dump = require "hosskeep.postgres_dump"
 local journal = require "hosskeep.journal"
+require "hosskeep.start_command" -- its handler
 
 local recover = {}
 

@@ -3,6 +3,7 @@
 -- nothing is missed.
 
 local failure = require "hosskeep.failure"
+local start_command = require "hosskeep.start_command"
 
 local m = {}
 
@@ -28,10 +29,25 @@ function m.watch(ctx)
     return ctx.state.server
 end
 
---- Runs the command through the shell, in the background; its output goes to a job.
+--- Runs the command through the shell, in the background; its output goes to a job. The next run
+-- ends it if this one is killed.
 function Server:start(command)
+    local ctx, path = self.ctx, start_command.path(self.ctx)
+    self.token = ctx.journal:add { kind = "start", id = path }
+    ctx:defer(function()
+        m.cancel(ctx)
+        self:ended()
+    end, "end the start command")
     self.command = command
-    self.job = process.run { "sh", "-c", command, merge = true, check = false, background = true }
+    self.job = start_command.start(path, command)
+end
+
+-- What it has left running from then on is the site's own.
+function Server:ended()
+    if not self.token then return end
+    fs.remove(start_command.path(self.ctx))
+    self.ctx.journal:done(self.token)
+    self.token = nil
 end
 
 -- Raises when the command has ended badly.
@@ -39,6 +55,7 @@ function Server:check()
     if not self.job or not self.job:done() then return end
     local result = self.job:wait()
     self.job = nil
+    self:ended()
     if result.code ~= 0 then
         failure.raise(10, "start: the command ended with %s: %s",
             result.code or ("signal " .. tostring(result.signal)), last_line(result.stdout))
@@ -121,6 +138,15 @@ function m.run(ctx, advice)
     else
         ctx:note("all is in place; now start the server: %s", advice or m.advice(ctx))
     end
+end
+
+--- Ends the start command if it still runs.
+function m.cancel(ctx)
+    local server = ctx.state.server
+    if not server or not server.job then return end
+    server.job:cancel()
+    try(server.job.wait, server.job)
+    server.job = nil
 end
 
 --- Waits until the start command has ended.

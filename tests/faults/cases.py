@@ -29,7 +29,8 @@ FOR_EVER = {"write": ("ENOSPC",), "openat": ("EMFILE",), "fsync": ("EIO",),
 # Where a signal makes a difference: what lies between two mutations is one moment.
 SIGNALLED = ("write", "openat", "fsync", "renameat", "renameat2", "unlink", "mkdir", "fchmod",
              "ftruncate", "flock", "sendto", "connect", "clone3", "pipe2", "pwrite64", "fchown",
-             "unlinkat", "mkdirat", "rename", "pread64", "getdents64", "fchownat", "linkat")
+             "unlinkat", "mkdirat", "rename", "pread64", "getdents64", "fchownat", "linkat",
+             "lchown", "utimensat", "fchmodat", "symlinkat", "rmdir", "link", "fdatasync")
 RESTART = {"INT": "signal", "TERM": "signal", "HUP": "signal", "KILL": "kill"}
 
 
