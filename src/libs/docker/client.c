@@ -89,12 +89,19 @@ int client_request(docker_client *c, const docker_call *call, buffer *url, http_
     return 0;
 }
 
+/* N of "1.N", or -1 when it is no such version. */
+static int minor_of(const char *version) {
+    if (version == NULL || strncmp(version, "1.", 2) != 0) {
+        return -1;
+    }
+    size_t digits = strspn(version + 2, "0123456789");
+    return digits > 0 && digits < 6 && version[2 + digits] == '\0' ? atoi(version + 2) : -1;
+}
+
 /* Takes the smaller of what the Engine offers and what we know. */
 static int agree(docker_client *c, const char *offered, error *e) {
-    int major = 0;
-    int minor = 0;
-    if (offered == NULL || sscanf(offered, "%d.%d", &major, &minor) != 2 || major != 1 ||
-        minor < 0) {
+    int minor = minor_of(offered);
+    if (minor < 0) {
         return error_set(e, ERROR_ENGINE, 0, "connect", c->address.host,
                          "no Docker Engine answers there");
     }

@@ -141,6 +141,10 @@ TEST(agrees_on_a_version) {
     speaks("1.24", NULL);
     speaks("2.0", NULL);
     speaks("x", NULL);
+    speaks("1.41.2", NULL);
+    speaks("1.4294967336", NULL);
+    speaks("1.-41", NULL);
+    speaks("1.", NULL);
 }
 
 TEST(tells_why_there_is_no_connection) {

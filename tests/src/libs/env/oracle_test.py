@@ -3,14 +3,12 @@
 usage: oracle_test.py ENV_PRINT; exit 77 when python-dotenv is not installed.
 """
 import io
-import os
 import random
 import subprocess
 import sys
 
 try:
-    import dotenv
-    import dotenv.parser
+    import oracle
 except ImportError:
     print("python-dotenv is not installed")
     sys.exit(77)
@@ -36,16 +34,6 @@ PARTS = ["A", "B", "KEY", "=", "=", "=", " ", "\t", "\n", "\n", "\r\n", "\r", "#
          "\u00e9", "\u00a0", "\u2003", "\u0085", "\x1c", "\x0b", "\ufeff", "1"]
 
 
-def oracle(text):
-    """The pairs that python-dotenv reads, in order, or None when it drops a line."""
-    # As open() in text mode with utf-8-sig does.
-    plain = text[1:] if text.startswith("\ufeff") else text
-    plain = plain.replace("\r\n", "\n").replace("\r", "\n")
-    if any(b.error for b in dotenv.parser.parse_stream(io.StringIO(plain))):
-        return None
-    return dict(dotenv.dotenv_values(stream=io.StringIO(plain), interpolate=True))
-
-
 def read_answers(out, count):
     stream = io.BytesIO(out)
     for _ in range(count):
@@ -62,9 +50,7 @@ def read_answers(out, count):
 
 
 def main():
-    dotenv.main.logger.disabled = True
-    os.environ.clear()
-    os.environ["OUTER"] = "from outside"
+    oracle.prepare()
     seed = random.SystemRandom().randrange(1 << 32)
     rng = random.Random(seed)
     texts = FIXED + ["".join(rng.choices(PARTS, k=rng.randint(1, 25))) for _ in range(8000)]
@@ -73,7 +59,7 @@ def main():
     wrong = 0
     read = 0
     for text, got in zip(texts, read_answers(out, len(texts))):
-        want = oracle(text)
+        want = oracle.read(text)
         read += want is not None
         if got != want:
             wrong += 1
