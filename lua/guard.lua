@@ -3,7 +3,10 @@
 -- `guard --after SECONDS ID...` it resumes those when the time is up, unless its standard input
 -- ends before.
 
+local failure = require "hosskeep.failure"
+
 local PATIENCE = 2 -- seconds in which a pause that was under way may still arrive
+local OUTAGE = 120 -- seconds that an Engine may take to answer again
 local INTERVAL = 0.05
 
 local held = {}
@@ -16,6 +19,7 @@ local function count()
     return n
 end
 
+-- Returns whether the container is gone for good.
 local function resume(client, id)
     local container = client:container(id)
     local state = container:inspect()
@@ -25,21 +29,35 @@ local function resume(client, id)
     return state == nil
 end
 
+-- Looks at each held container once; false when no Engine answers.
+local function look(client)
+    local answered = true
+    for id in pairs(held) do
+        local gone, err = try(resume, client, id)
+        if gone then
+            held[id] = nil -- as pairs allows
+        elseif err and failure.kind(err) ~= "engine" then
+            answered = false
+        end
+    end
+    return answered
+end
+
 -- The Engine may be busy with a pause that was asked for just before the end: look several times.
+-- One that is being restarted is waited for; nothing is under way in it when it is back.
 local function resume_all()
     local client
     local stop = time.monotonic() + PATIENCE
-    repeat
+    local give_up = time.monotonic() + OUTAGE
+    while count() > 0 do
         client = client or try(docker.connect)
-        for id in pairs(held) do
-            if client and try(resume, client, id) then
-                held[id] = nil
-            end
+        local answered = client and look(client)
+        local now = time.monotonic()
+        if answered and now >= stop or now >= give_up then
+            return
         end
-        if count() > 0 then
-            time.sleep(INTERVAL)
-        end
-    until count() == 0 or time.monotonic() >= stop
+        time.sleep(answered and INTERVAL or 5 * INTERVAL)
+    end
 end
 
 local function obey(line)

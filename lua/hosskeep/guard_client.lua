@@ -6,6 +6,8 @@ local pausing = require "hosskeep.pausing"
 
 local guard_client = {}
 
+local PATIENCE = 4 -- seconds; a guard whose Engine does not answer goes on by itself
+
 local methods = {}
 local meta = { __index = methods, __name = "guard" }
 
@@ -76,7 +78,7 @@ end
 function methods:close()
     if self.process then
         self.process:close_stdin()
-        self.process:wait(10)
+        self.process:wait(PATIENCE)
         self.process = nil
     end
 end

@@ -16,14 +16,15 @@ local function is_paused(container)
     return state ~= nil and state.State ~= nil and state.State.Paused == true
 end
 
--- A dead or gone container cannot be paused any more: that is no failure to resume it.
+-- A dead or gone container cannot be paused any more: that is no failure to resume it. Returns
+-- false when it ran already.
 local function unpause(container)
     local last
     for _ = 1, 3 do
-        local _, err = try(container.unpause, container)
+        local done, err = try(container.unpause, container)
         last = err
         if not is_paused(container) then
-            return
+            return done
         end
     end
     failure.raise(failure.BACKUP, "container %s: still paused%s", container.name or container.id,
@@ -63,7 +64,12 @@ function hold:resume()
     end
     self.streams = {}
     if self.ours then
-        unpause(self.container)
+        local again = self.asked -- an interrupted call may have been heard
+        self.asked = true
+        if unpause(self.container) == false and not again then
+            self.ctx:warn("container %s: somebody else has resumed it while it was read",
+                self.container.name or self.container.id)
+        end
         self.ctx.guard:resumed(self.container.id)
         self.ctx.journal:done(self.token)
     end

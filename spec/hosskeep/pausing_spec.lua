@@ -64,6 +64,14 @@ describe("pausing", function()
         assert.equal("container abc: was paused already, and stays so", ctx.warnings[1])
     end)
 
+    it("tells when somebody else has resumed it", function()
+        local hold = pausing.pause(ctx, client:container "abc")
+        client.state.abc = "running"
+        hold:resume()
+        assert.same({ "container abc: somebody else has resumed it while it was read" },
+            ctx.warnings)
+    end)
+
     it("checks that the container runs, and keeps the journal if it does not", function()
         client.stubborn = true
         local hold = pausing.pause(ctx, client:container "abc")

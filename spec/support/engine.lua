@@ -14,9 +14,11 @@ local function container_of(client, id)
     end
     function container:unpause()
         client:tell("unpause " .. self.id)
+        local paused = client.state[self.id] == "paused"
         if not client.stubborn then
             client.state[self.id] = "running"
         end
+        return paused
     end
     function container:remove()
         client:tell("remove " .. self.id)
