@@ -46,6 +46,7 @@ local function import_image(self)
     local ref = "hosskeep-empty:" .. ctx:random()
     local token = ctx.journal:add { kind = "image", id = ref }
     ctx:defer(function()
+        self.image = nil -- what undoes a step behind this needs one of its own
         self:remove_all()
         local function remove()
             return ctx.docker:remove_image(ref)
