@@ -78,19 +78,14 @@ function m.kept(ctx)
     return kept
 end
 
+-- Any container's image that has programs will do; the database's has.
 local function sweep_in_container(ctx, path)
-    local image = ctx.state.containers.db or ctx.state.containers.opensearch
-    if not image then return false end
-    container_run.run(ctx, "remove " .. path, {
-        Image = image:inspect().Image,
-        User = "0",
-        Entrypoint = json.array { "rm", "-rf", "--", "/mnt/parent/" .. fs.basename(path) },
-        Cmd = json.array {},
-        HostConfig = {
-            Binds = json.array { fs.dirname(path) .. ":/mnt/parent" }, NetworkMode = "none",
-        },
-    })
-    return fs.lstat(path) == nil
+    local known = ctx.state.containers or {}
+    local container = known.db or known.opensearch or ctx:service "db"
+        or ctx.docker:containers({ project = ctx.project })[1]
+    if not container then return false end
+    container_run.remove_tree(ctx, path, container:inspect().Image)
+    return true
 end
 
 --- Deletes what cut-off restores left.

@@ -19,7 +19,8 @@ function m.candidates(setting, yaml)
     return list
 end
 
-local function find(ctx, container)
+--- The path of acme.json in traefik's container, or nil.
+function m.find(ctx, container)
     local yaml = try(fs.read, fs.join(ctx.places.config, "traefik.yaml"))
     for _, path in ipairs(m.candidates(ctx.settings["certificates.path"], yaml)) do
         local found = container:stat(path)
@@ -32,7 +33,7 @@ end
 -- locked for long.
 function m.add(ctx)
     local container = ctx:service(SERVICE)
-    local path = container and find(ctx, container)
+    local path = container and m.find(ctx, container)
     if not path then
         ctx:note("certificates: traefik keeps none in its container")
         return

@@ -27,4 +27,19 @@ function m.run(ctx, what, spec)
     end
 end
 
+--- Removes a tree whose owners are not the caller, by the programs of an image. Raises when it is
+-- there still.
+function m.remove_tree(ctx, path, image)
+    m.run(ctx, "remove " .. path, {
+        Image = image,
+        User = "0",
+        Entrypoint = json.array { "rm", "-rf", "--", "/mnt/parent/" .. fs.basename(path) },
+        Cmd = json.array {},
+        HostConfig = {
+            Binds = json.array { fs.dirname(path) .. ":/mnt/parent" }, NetworkMode = "none",
+        },
+    })
+    if fs.lstat(path) then failure.raise(10, "%s cannot be removed", path) end
+end
+
 return m

@@ -3,6 +3,7 @@
 
 local failure = require "hosskeep.failure"
 local marker = require "hosskeep.marker"
+local replace = require "hosskeep.replace"
 local source = require "hosskeep.source"
 
 local m = {}
@@ -81,18 +82,34 @@ function m.find(ctx)
     if folder then return folder .. " is not empty" end
 end
 
+-- The marker of a run that did not end, or nil.
+local function cut_off(ctx)
+    local before = marker.read(ctx)
+    if not before or not before.committed then return before end
+    if not ctx.dry_run then replace.finish(ctx, before) end
+    return nil
+end
+
 --- Refuses a live installation (exit 4). A marker of the same archive makes this run a
 -- continuation. Returns that marker, or nil.
 function m.refuse(ctx)
-    local before = marker.read(ctx)
-    if before and before.id == ctx.state.archive_id then return before end
-    if before then
+    local before = cut_off(ctx)
+    if before and before.id == ctx.state.archive_id then
+        if before.replaces and not ctx.dry_run then replace.on_cut_off(ctx, before) end
+        return before
+    elseif before and before.replaces then
+        failure.raise(4, "a --replace by another archive (%s) was cut off here; run that one again",
+            before.archive or "unknown")
+    elseif before then
         failure.raise(4, "a restore of another archive (%s) was cut off here; run that one again,"
             .. " or remove %s", before.archive or "unknown", marker.path(ctx))
     end
     local found = m.find(ctx)
     if found and not ctx.options.replace then
         failure.raise(4, "a server lives here: %s; nothing was changed", found)
+    elseif found then
+        ctx.state.replaces = true
+        ctx.outcome = "the server that lives here was not touched"
     end
     return nil
 end

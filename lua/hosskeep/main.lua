@@ -70,19 +70,19 @@ local function make_context(p, given, out)
     return ctx
 end
 
---- The one line for a problem.
-function main.line(problem)
+--- The one line for a problem, and what has become of the server where that is not plain.
+function main.line(problem, outcome)
     local step = problem.step and problem.step .. ": " or ""
     local signal = failure.signal(problem.cause)
-    if signal then
-        return string.format("hosskeep: %sinterrupted by signal %d", step, signal)
-    end
-    return "hosskeep: " .. step .. failure.text(problem.cause)
+    local text = signal and string.format("interrupted by signal %d", signal)
+        or failure.text(problem.cause)
+    return "hosskeep: " .. step .. text .. (outcome and "; " .. outcome or "")
 end
 
-local function complain(out, problem, code, verbose)
-    try(out.failed, out, problem.step, failure.text(problem.cause), code)
-    io.stderr:write(log.mask(main.line(problem)), "\n")
+local function complain(out, problem, code, verbose, outcome)
+    local text = failure.text(problem.cause) .. (outcome and "; " .. outcome or "")
+    try(out.failed, out, problem.step, text, code)
+    io.stderr:write(log.mask(main.line(problem, outcome)), "\n")
     if verbose then
         local trace = type(problem.cause) == "table" and problem.cause.trace or problem.trace
         io.stderr:write(log.mask(trace or ""), "\n")
@@ -115,7 +115,7 @@ local function execute(p, given)
         code = failure.exit(problem.cause, told and failure.PRECONDITION or failure.BUG)
     end
     if problem then
-        complain(out, problem, code, given.verbose)
+        complain(out, problem, code, given.verbose, ctx and ctx.outcome)
     else
         code = #ctx.warnings > 0 and failure.WARNINGS or failure.DONE
     end

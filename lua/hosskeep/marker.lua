@@ -36,6 +36,7 @@ function m.begin(ctx, before)
         archive = fs.basename(ctx.options.args[1]),
         started = time.format("%Y-%m-%dT%H:%M:%SZ"),
         aside = {},
+        replaces = ctx.state.replaces, -- a living server
     }
     m.write(ctx)
 end

@@ -1,5 +1,6 @@
 --- What the steps of a restore read and change, for the dry run.
 
+local configuration = require "hosskeep.configuration"
 local folders = require "hosskeep.folders"
 local marker = require "hosskeep.marker"
 local postgres = require "hosskeep.postgres_restore"
@@ -46,6 +47,12 @@ function m.aside(ctx)
     for i, path in ipairs(source.data_folders(ctx)) do changes[i] = "folder:" .. path .. "*" end
     for _, container in ipairs(ctx.docker:containers { project = ctx.project, all = true }) do
         changes[#changes + 1] = "container:" .. container.name
+    end
+    if ctx.state.replaces then
+        for _, item in ipairs(configuration.ITEMS) do
+            changes[#changes + 1] = "file:" .. fs.join(ctx.places.config, item)
+        end
+        changes[#changes + 1] = "file:" .. fs.join(ctx.places.config, ".replaced-*")
     end
     return { changes = changes }
 end
