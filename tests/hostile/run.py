@@ -40,14 +40,18 @@ def writes(trace):
     return found
 
 
-def verify(folder, number, data):
+VERIFY = ("verify", "--quiet")
+
+
+def watched(folder, number, data, command):
+    """(outcome, lines of the trace that are more than reading) of hosskeep COMMAND... ARCHIVE."""
     path = os.path.join(folder, "%03d.tar.gz" % number)
     trace = path + ".trace"
     with open(path, "wb") as out:
         out.write(data)
     done = subprocess.run(
         ["strace", "-f", "-qq", "-e", "trace=" + WATCHED, "-e", "signal=none", "-o", trace,
-         HOSSKEEP, "verify", "--quiet", path],
+         HOSSKEEP, *command, path],
         stdin=subprocess.DEVNULL, capture_output=True, timeout=120, check=False)
     with open(trace, encoding="utf-8", errors="replace") as text:
         wrote = writes(text.read())
@@ -56,9 +60,9 @@ def verify(folder, number, data):
     return done, wrote
 
 
-def problems(folder, number, case, code):
+def problems(folder, number, case, code, command=VERIFY):
     kind, form, data, words = case
-    done, wrote = verify(folder, number, data)
+    done, wrote = watched(folder, number, data, command)
     said = done.stderr.decode("utf-8", "replace")
     found = []
     if done.returncode != code:
