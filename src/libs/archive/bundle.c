@@ -51,12 +51,26 @@ static int refuse(const bundle *b, const char *why, error *e) {
     return error_set(e, ERROR_ARCHIVE, 0, "open", b->subject, "%s", why);
 }
 
+/* The first bytes of the file; their count, or -1. */
+static ssize_t read_head(const bundle *b, unsigned char *head, size_t n, error *e) {
+    size_t have = 0;
+    ssize_t got = 1;
+    while (have < n && got != 0) {
+        got = pread(b->fd, head + have, n - have, (off_t)have);
+        if (got < 0 && errno != EINTR) {
+            return error_errno(e, "read", b->subject);
+        }
+        have += got > 0 ? (size_t)got : 0;
+    }
+    return (ssize_t)have;
+}
+
 /* What it is, by its first bytes. */
 static int look(bundle *b, error *e) {
     unsigned char head[GZIP_HEADER_SIZE] = {0};
-    ssize_t n = pread(b->fd, head, sizeof head, 0);
+    ssize_t n = read_head(b, head, sizeof head, e);
     if (n < 0) {
-        return error_errno(e, "read", b->subject);
+        return -1;
     }
     if (n == 0) {
         return refuse(b, "empty file", e);

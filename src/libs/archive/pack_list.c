@@ -53,6 +53,9 @@ static int copy_spool(packer *p, const unsigned char want[ENTRY_DIGEST_SIZE], er
     }
     while (at < p->spool_size) {
         ssize_t n = pread(p->spool, p->copy_buffer, STREAM_BUFFER, (off_t)at);
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
         if (n < 0) {
             return error_errno(e, "read", PACK_ENTRIES);
         }

@@ -61,11 +61,14 @@ static int write_text(int fd, const char *text) {
     if (ftruncate(fd, 0) != 0) {
         return -1;
     }
-    ssize_t put = pwrite(fd, text, n, 0);
-    if (put >= 0 && (size_t)put < n) {
-        errno = ENOSPC;
+    for (size_t at = 0; at < n;) {
+        ssize_t put = pwrite(fd, text + at, n - at, (off_t)at);
+        if (put < 0 && errno != EINTR) {
+            return -1;
+        }
+        at += put > 0 ? (size_t)put : 0;
     }
-    return put >= 0 && (size_t)put == n ? 0 : -1;
+    return 0;
 }
 
 file_lock *lock_take(const char *path, const char *text, char *holder, size_t size, error *e) {

@@ -82,6 +82,9 @@ static long parse_status(const char *line, size_t n) {
 }
 
 int http_headers_line(http_headers *h, const char *line, size_t n, long *status, error *e) {
+    if (memchr(line, '\0', n) != NULL) {
+        return error_set(e, ERROR_HTTP, 0, "http", "", "a NUL byte in the head of the answer");
+    }
     while (n > 0 && (line[n - 1] == '\r' || line[n - 1] == '\n' || line[n - 1] == ' ')) {
         n--;
     }

@@ -29,7 +29,7 @@ int http_headers_add(http_headers *h, const char *name, const char *value, size_
 
 /* Takes one line as it came from the wire: a status line forgets what was there, a field is added
  * with its name in lower case, a line that is neither is ignored. `status` is set by a status line.
- */
+ * A NUL byte is refused (kind HTTP): what follows it would be read in two ways. */
 int http_headers_line(http_headers *h, const char *line, size_t n, long *status, error *e);
 
 /* The value of the first field of that name (any case), or NULL. */

@@ -43,6 +43,16 @@ TEST(refuses_what_would_split_a_request) {
     http_headers_free(&h);
 }
 
+TEST(refuses_nul_bytes_from_the_wire) {
+    http_headers h = HTTP_HEADERS_INIT;
+    error e = ERROR_INIT;
+    long status = 0;
+    CHECK_INT(http_headers_line(&h, "A: b\0c\r\n", 9, &status, &e), -1);
+    CHECK_INT(e.kind, ERROR_HTTP);
+    CHECK_INT(h.count, 0);
+    http_headers_free(&h);
+}
+
 TEST(has_a_ceiling) {
     http_headers h = HTTP_HEADERS_INIT;
     error e = ERROR_INIT;
@@ -61,6 +71,7 @@ TEST(has_a_ceiling) {
 int main(void) {
     RUN(reads_lines_from_the_wire);
     RUN(refuses_what_would_split_a_request);
+    RUN(refuses_nul_bytes_from_the_wire);
     RUN(has_a_ceiling);
     return check_result();
 }

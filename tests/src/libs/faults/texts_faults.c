@@ -1,0 +1,121 @@
+/* JSON, .env, URLs and secrets when memory is short. */
+#include <stdlib.h>
+#include <string.h>
+#include "base/mask.h"
+#include "base/text.h"
+#include "check.h"
+#include "env/env_file.h"
+#include "fault.h"
+#include "http/headers.h"
+#include "http/url.h"
+#include "json/json_guard.h"
+
+static const char json[] = "{\"a\":[1,2.50,12345678901234567890,\"\\u00e4\\n\\u0001\"],\"b\":{},"
+                           "\"c\":{\"d\":null,\"e\":[true,false]}}";
+
+static int read_and_print(error *e) {
+    buffer b = BUFFER_INIT(10000);
+    cJSON *tree = json_parse(json, strlen(json), e);
+    int rc = tree ? json_print(tree, true, &b, e) : -1;
+    cJSON_Delete(tree);
+    if (rc == 0) {
+        rc = json_print_string("x\ty\\", 4, &b, e);
+    }
+    buffer_free(&b);
+    return rc;
+}
+
+static int big_number(error *e) {
+    cJSON *item = json_create_integer(1LL << 60);
+    if (!item) {
+        return error_set(e, ERROR_SYSTEM, 0, "json", "", "no memory");
+    }
+    cJSON_Delete(item);
+    return 0;
+}
+
+static const char env[] = "A='x y'\nexport B=\"${A:-z} ${C:-d} ${D}\\n\"\nC\nLONG=1 # c\n";
+
+static const char *outside(const char *name) {
+    return strcmp(name, "D") == 0 ? "from outside" : NULL;
+}
+
+static int read_env(error *e) {
+    env_file file;
+    char many[60 * 8 + 1] = "";
+    for (int i = 0; i < 60; i++) {
+        memcpy(many + (size_t)i * 8, "ABCDE=1\n", 9);
+    }
+    int rc = env_parse(env, strlen(env), outside, &file, e);
+    env_free(&file);
+    if (rc == 0) {
+        rc = env_parse(many, strlen(many), NULL, &file, e);
+        env_free(&file);
+    }
+    return rc;
+}
+
+static int replace_env(error *e) {
+    static const char *const keys[] = {"A", "C", "NEW"};
+    static const char *const values[] = {"plain", "it's # \"quoted\"\r", "' # \\"};
+    int rc = 0;
+    for (int i = 0; i < 9 && rc == 0; i++) {
+        buffer b = BUFFER_INIT(10000);
+        rc = env_replace(env, strlen(env) - 1, keys[i / 3], values[i % 3], &b, e);
+        buffer_free(&b);
+    }
+    return rc;
+}
+
+static int write_url(error *e) {
+    buffer b = BUFFER_INIT(10000);
+    buffer small = BUFFER_INIT(100);
+    http_headers h = HTTP_HEADERS_INIT;
+    long status = 0;
+    int rc = url_query(&b, "a name", "and/its value", e);
+    rc = rc == 0 ? url_query(&b, "b", "c", e) : rc;
+    rc = rc == 0 ? text_escape(&small, "\x1b[2J\xff plain", 12, e) : rc;
+    rc = rc == 0 ? http_headers_add(&h, "A", "b", 1, e) : rc;
+    rc = rc == 0 ? http_headers_line(&h, "C: d\r\n", 6, &status, e) : rc;
+    http_headers_free(&h);
+    buffer_free(&small);
+    buffer_free(&b);
+    return rc;
+}
+
+/* A buffer that may hold just so much: every writer into it can be the one that finds it full. */
+TEST(full_buffers) {
+    error e = ERROR_INIT;
+    cJSON *tree = json_parse(json, strlen(json), &e);
+    for (size_t room = 0; room < 400; room++) {
+        buffer texts[] = {BUFFER_INIT(room), BUFFER_INIT(room), BUFFER_INIT(room),
+                          BUFFER_INIT(room)};
+        int rc = json_print(tree, true, &texts[0], &e);
+        CHECK(rc == 0 || e.kind == ERROR_LIMIT);
+        rc = env_replace(env, strlen(env), "NEW", "'x' # \"", &texts[1], &e);
+        CHECK(rc == 0 || e.kind == ERROR_LIMIT);
+        rc = url_query(&texts[2], "a b", "c/d?", &e);
+        CHECK(rc == 0 || e.kind == ERROR_LIMIT);
+        rc = text_escape(&texts[3], "\x1b[2J\xff plain", 12, &e);
+        CHECK(rc == 0 || e.kind == ERROR_LIMIT);
+        for (int i = 0; i < 4; i++) {
+            CHECK(texts[i].length <= room);
+            buffer_free(&texts[i]);
+        }
+    }
+    cJSON_Delete(tree);
+}
+
+TEST(memory) {
+    fault_each(FAULT_MEMORY, read_and_print, NULL);
+    fault_each(FAULT_MEMORY, big_number, NULL);
+    fault_each(FAULT_MEMORY, read_env, NULL);
+    fault_each(FAULT_MEMORY, replace_env, NULL);
+    fault_each(FAULT_MEMORY, write_url, NULL);
+}
+
+int main(void) {
+    RUN(memory);
+    RUN(full_buffers);
+    return check_result();
+}
