@@ -32,7 +32,10 @@ local p = procedure.new("restore", {
 
 p:step { name = "verify-archive", title = "read the whole archive and check it",
     objects = touched.archive,
-    check = function(ctx) source.verify(ctx) end }
+    check = function(ctx)
+        live.expect_former(ctx)
+        source.verify(ctx)
+    end }
 
 p:step { name = "check-site", title = "refuse a live installation and a wrong version",
     objects = touched.site,

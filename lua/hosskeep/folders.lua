@@ -89,6 +89,31 @@ function m.hand_over(ctx)
     give(ctx, true)
 end
 
+--- Owners and modes as they are, of those that a restore changes where they stand.
+function m.remember(ctx)
+    local list = json.array {}
+    for _, key in ipairs { "current", "db", "opensearch", "backups" } do
+        local path = ctx.places[key]
+        local now = path and fs.stat(path)
+        if now then
+            list[#list + 1] = { path = path, uid = now.uid, gid = now.gid, mode = now.mode }
+        end
+    end
+    return list
+end
+
+--- Gives them back what remember() has noted.
+function m.put_back(ctx, list)
+    for _, one in ipairs(list) do
+        if fs.stat(one.path) and needs(one.path, one) then
+            local helper = ctx.helpers:mounts { { name = "folder", bind = one.path } }
+            m.own(helper.container, helper.path.folder,
+                { uid = one.uid, gid = one.gid, mode = one.mode })
+        end
+    end
+    ctx.helpers:remove_all()
+end
+
 --- The paths that restore may change, for the dry run.
 function m.paths(ctx)
     local list = {}

@@ -82,6 +82,36 @@ function m.find(ctx)
     if folder then return folder .. " is not empty" end
 end
 
+-- The `.env` of the server that a killed run has taken away.
+local function former_env(ctx, known)
+    local path = ctx.places.env
+    for _, one in ipairs(known.aside) do
+        if one.from == path and fs.lstat(one.to) then path = one.to end
+    end
+    return assert(fs.read(path), path .. " is missing"), path
+end
+
+local function put_back(ctx)
+    local state = ctx.state
+    if not ctx.held then -- the archive is bad: places are those of the server of before
+        ctx:use_env(former_env(ctx, marker.read(ctx)))
+        if not try(ctx.lock, ctx) then return end -- not killed: it runs
+    end
+    state.marker = state.marker or marker.read(ctx)
+    if not state.marker then return end
+    state.archive_id, state.parts = state.marker.id, state.parts or {}
+    replace.put_back(ctx)
+end
+
+--- Behind a --replace that was killed: should this one fail, wherever, the former server comes back.
+-- Called before anything can fail.
+function m.expect_former(ctx)
+    local known = not ctx.dry_run and ctx.options.replace and marker.read(ctx)
+    if known and known.replaces and not known.committed then
+        ctx:on_failure(function() put_back(ctx) end, "put back what was there")
+    end
+end
+
 -- The marker of a run that did not end, or nil.
 local function cut_off(ctx)
     local before = marker.read(ctx)
@@ -95,7 +125,10 @@ end
 function m.refuse(ctx)
     local before = cut_off(ctx)
     if before and before.id == ctx.state.archive_id then
-        if before.replaces and not ctx.dry_run then replace.on_cut_off(ctx, before) end
+        if before.replaces and not ctx.options.replace then
+            failure.raise(4, "a --replace by this archive was cut off here; run it again with"
+                .. " --replace")
+        end
         return before
     elseif before and before.replaces then
         failure.raise(4, "a --replace by another archive (%s) was cut off here; run that one again",

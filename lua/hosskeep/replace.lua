@@ -6,6 +6,7 @@
 local aside = require "hosskeep.aside"
 local configuration = require "hosskeep.configuration"
 local container_run = require "hosskeep.container_run"
+local folders = require "hosskeep.folders"
 local former = require "hosskeep.former"
 local marker = require "hosskeep.marker"
 local opensearch = require "hosskeep.opensearch_restore"
@@ -107,15 +108,10 @@ end
 
 -- What a run that was killed has put into the former server's folders.
 local function clear_rubbish(ctx)
-    local parts = ctx.state.parts
-    if parts.postgres then
-        local script = try(postgres.script_path, ctx)
-        if script then fs.remove(script) end
-        clear(ctx, (postgres.dumps_folder(ctx)))
-    end
-    if parts.opensearch then
-        clear(ctx, fs.join(ctx.places.opensearch, opensearch.folder(ctx)))
-    end
+    local script = try(postgres.script_path, ctx)
+    if script then fs.remove(script) end
+    clear(ctx, (postgres.dumps_folder(ctx)))
+    clear(ctx, fs.join(ctx.places.opensearch, opensearch.folder(ctx)))
 end
 
 local function put_folders_back(ctx)
@@ -139,6 +135,7 @@ local function things_back(ctx)
     put_volumes_back(ctx)
     clear_rubbish(ctx)
     put_folders_back(ctx)
+    folders.put_back(ctx, ctx.state.marker.folders or {})
 end
 
 local function server_back(ctx)
@@ -175,6 +172,7 @@ local function take_away(ctx)
     if known.stopping then things_back(ctx) end
     known.aside, known.absent, known.saved, known.cleared = {}, json.array {}, nil, nil
     if not known.stopping then former.record(ctx) end
+    known.folders = known.folders or folders.remember(ctx)
     known.stopping = true
     marker.write(ctx)
     former.stop(ctx)
@@ -238,12 +236,6 @@ function m.finish(ctx, known)
     discard(ctx)
     marker.remove(ctx)
     ctx.state.marker = nil
-end
-
---- Before any change: has a failing run put the server back that a killed one had taken away.
-function m.on_cut_off(ctx, known)
-    ctx.state.marker = known
-    ctx:on_failure(function() m.put_back(ctx) end, "put back what was there")
 end
 
 return m

@@ -158,8 +158,8 @@ def fault_12_owners_lost(site, folder):
 SENTINEL = ("hosskeep/postgres_restore.lua",
             '[ -e "$data/@FAILED@" ] && { cat "$data/@FAILED@"; exit 3; }\n        exit 4\n',
             "exit 0\n")
-COMPARE = [("hosskeep/compare.lua", f"function m.{name}(ctx)\n", f"function m.{name}(ctx)\n"
-            "    do return end\n") for name in ("databases", "indices")]
+COMPARE = [("hosskeep/compare.lua", "function m.run(ctx)\n",
+            "function m.run(ctx)\n    do return end\n")]
 
 
 def all_of_them(s):
@@ -178,8 +178,7 @@ def all_of_them(s):
           ("hosskeep/restore_version.lua",
            'return compare(ctx, { version = set }, "server.version")', "return nil"))
     fault(cases, s, "2: the archive is looked at too late", fault_2_archive_looked_at_late,
-          ("restore.lua", "check = function(ctx) source.verify(ctx) end",
-           "check = function(ctx) try(source.verify, ctx) end"))
+          ("restore.lua", "        source.verify(ctx)\n", "        try(source.verify, ctx)\n"))
     fault(cases, s, "2: no rollback", fault_2_no_rollback,
           ("restore.lua", "undo = function(ctx) fs.remove(ctx.places.env) end", ""))
     fault(cases, s, "12: owners are lost", fault_12_owners_lost,
