@@ -10,6 +10,7 @@ import engine_api as engine
 from fixture import SECRETS, digest
 
 CODES = {"backup": {0, 1, 2, 3, 4, 5, 6}, "restore": {0, 1, 2, 3, 4, 6, 7, 9, 10}}
+CODES["replace"] = CODES["restore"]
 KILLED = 137
 ARCHIVE = re.compile(r"/hoss-backup-[^/]*\.tar\.(gz|zst)$")
 BESIDE = re.compile(r"/hoss-backup-[^/]*\.manifest\.json$")

@@ -1,0 +1,77 @@
+#!/usr/bin/python3
+# ctest: timeout=900 lock=stack
+"""`restore --replace` takes the place of a living server; one that fails, wherever, ends with the
+old server back and running. `--all` has it fail, interrupted and killed behind every step.
+"""
+
+import os
+import sys
+
+from lib import scripts
+from lib.cases import Cases
+from lib.replacing import BACK, UNTOUCHED, Living
+from lib.stack import Stack
+
+EVERY = "--all" in sys.argv
+if EVERY:
+    sys.argv.remove("--all")
+cases = Cases()
+
+
+def fails_after(site, step):
+    early = step in ("verify-archive", "check-site")
+    site.fails(9 if early else 10, "made to fail by the test",
+               UNTOUCHED if early or step == "mark-start" else BACK,
+               scripts_from=scripts.failing(site.stack, "restore", step))
+
+
+def start_fails(site):
+    """The new server is up when its start command fails; that command cannot start the old one."""
+    command = f"{site.stack.start_command()} && echo out of luck && false"
+    site.fails(10, "start: the command ended with 1: out of luck", BACK, start=False,
+               args=("--start", command))
+
+
+def databases_fail(site):
+    dump = os.path.join(site.stack.backup_root, ".db/restore/postgres-hoss_auth-backup.dump")
+    given = site.damaged("unpack", f'fs.write("{dump}", "PGDMP and nothing else", '
+                         '{ mode = 420 })')
+    site.fails(10, "wait-databases", BACK, scripts_from=given)
+
+
+def index_fails(site):
+    root = os.path.join(site.stack.backup_root, ".opensearch")
+    given = site.damaged("unpack", f"""
+    process.run {{ "sh", "-c", "rm '{root}'/restore-*/indices/*/*/__*" }}""")
+    site.fails(10, "restore-index", BACK, scripts_from=given)
+
+
+def refused(site):
+    site.fails(7, "9.9.9", args=("--set", "server.version=9.9.9"))
+
+
+def succeeds(site):
+    run = site.replace().expect(0)
+    site.is_a()
+    print(f"      --replace {run.seconds:.1f} s", flush=True)
+
+
+with Stack("replace") as s:
+    living = Living(s)
+    cases.run("another version is refused, nothing is touched", refused, living)
+    for name in scripts.steps(s, "restore")[:-2] if EVERY else ("mark-start", "unpack"):
+        cases.run(f"fails after {name}", fails_after, living, name)
+    cases.run("the start command fails", start_fails, living)
+    cases.run("the databases' restore fails", databases_fail, living)
+    cases.run("the index's restore fails", index_fails, living)
+    middle = [n for n in scripts.steps(s, "restore")[2:-2] if n != "carry-queues"]
+    for name in middle if EVERY else ("start-server",):
+        cases.run(f"Ctrl-C after {name}", living.interrupted, name)
+    for name in middle if EVERY else ("set-aside", "wait-databases"):
+        cases.run(f"kill -9 after {name}, then it fails", living.killed, name)
+    for name in middle if EVERY else ("write-env",):
+        cases.run(f"kill -9 after {name}, then it is refused", living.killed_and_refused, name)
+    for name in middle if EVERY else ("unpack",):
+        cases.run(f"kill -9 after {name}, then no archive", living.killed_and_archive_lost, name)
+    cases.run("--replace takes the place", succeeds, living)
+cases.end()
