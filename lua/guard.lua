@@ -36,8 +36,8 @@ local function look(client)
         local gone, err = try(resume, client, id)
         if gone then
             held[id] = nil -- as pairs allows
-        elseif err and failure.kind(err) ~= "engine" then
-            answered = false
+        elseif err and (failure.kind(err) ~= "engine" or not err.code) then
+            answered = false -- without an HTTP status the Engine was not reached
         end
     end
     return answered
