@@ -1,9 +1,10 @@
 # tests/engine/NAME.py is ctest engine/NAME when one of its first three lines says how to run it:
 #
-#     # ctest: timeout=600 [lock=stack]
+#     # ctest: timeout=600 [lock=stack|lock=none|serial]
 #
 # These tests need the Engine of ENGINE_DIR (tests/stack/engine start) and root. One runs at a time,
-# unless it says lock=none: they share ports, memory and the names of what they make.
+# unless it says lock=none: they share ports, memory and the names of what they make. One that says
+# serial stops that Engine: nothing at all runs beside it.
 add_test(NAME engine/ready COMMAND ${PROJECT_SOURCE_DIR}/tests/stack/engine status)
 set_tests_properties(engine/ready PROPERTIES
     TIMEOUT 60 LABELS engine FIXTURES_SETUP engine_ready)
@@ -24,7 +25,9 @@ foreach(script IN LISTS scripts)
     set_tests_properties(engine/${name} PROPERTIES
         TIMEOUT ${CMAKE_MATCH_1} LABELS engine FIXTURES_REQUIRED engine_ready SKIP_RETURN_CODE 77
         ENVIRONMENT "HOSSKEEP=${PROJECT_BINARY_DIR}/hosskeep")
-    if(NOT marker MATCHES "lock=none")
+    if(marker MATCHES "serial")
+        set_tests_properties(engine/${name} PROPERTIES RUN_SERIAL ON)
+    elseif(NOT marker MATCHES "lock=none")
         set_tests_properties(engine/${name} PROPERTIES RESOURCE_LOCK stack)
     endif()
 endforeach()

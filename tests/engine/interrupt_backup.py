@@ -12,6 +12,7 @@ import time
 
 from lib import scripts
 from lib.cases import Cases, check, same
+from lib.killing import engine_api
 from lib.leftovers import Watch
 from lib.stack import Stack
 
@@ -52,6 +53,27 @@ def killed(stack, step, watch, states):
     fails(stack, "check-services", watch, states)
 
 
+def killed_while_paused(stack, service, watch, states):
+    """kill -9 while the service stands still: it runs again within 2 s, by the guard."""
+    folder, mark = scripts.pausing(stack, service)
+    run = stack.start("backup", scripts=folder)
+    scripts.wait_for(f"{service} is paused", lambda: os.path.exists(mark), run)
+    path = f"/containers/{stack.container(service)}/json"
+    check(engine_api.must("GET", path)["State"]["Paused"], f"{service} is not paused")
+    run.kill(signal.SIGKILL)
+    began = time.monotonic()
+    while engine_api.must("GET", path)["State"]["Paused"]:
+        check(time.monotonic() - began < 2, f"{service} stands still 2 s after kill -9")
+    print(f"      runs again after {time.monotonic() - began:.2f} s", flush=True)
+    run.wait(10)
+    stack.backup().expect(0)
+    watch.check(archives=1)
+    same(stack.states(), states, "states of the containers")
+    for path in set(stack.archives()) - watch.files:
+        os.remove(path)
+        os.remove(path.replace(".tar.gz", ".manifest.json"))
+
+
 with Stack("stop", services="opensearch ldap rabbitmq db auth core traefik") as s:
     s.up().seed()
     s.backup().expect(0)
@@ -68,6 +90,8 @@ with Stack("stop", services="opensearch ldap rabbitmq db auth core traefik") as 
               signal.SIGHUP)
     for name in ("create-archive", "mount-volumes", "add-volumes", "add-snapshot", "finish"):
         cases.run(f"kill -9 after {name}", killed, s, name, seen, running)
+    for name in ("ldap", "rabbitmq"):
+        cases.run(f"kill -9 while {name} is paused", killed_while_paused, s, name, seen, running)
     with cases.case("and then a backup succeeds"):
         s.backup().expect(0)
         seen.check(archives=1)

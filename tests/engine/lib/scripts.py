@@ -59,6 +59,28 @@ p:insert_after("{step}", {{ name = "test-stops", title = "stop here", run = func
 end }})""", base), mark
 
 
+def pausing(stack, service="ldap"):
+    """(script folder, mark): a backup that makes the file `mark` when it has just paused the
+    service to read its volumes, and sleeps."""
+    marks = os.path.join(stack.base, "marks")
+    shutil.rmtree(marks, ignore_errors=True)
+    os.mkdir(marks)
+    own(stack, marks)
+    mark = os.path.join(marks, "mark")
+    return drop_in(stack, "backup", f"""
+p:insert_before("add-volumes", {{ name = "test-pauses", title = "stop there", run = function(ctx)
+    local pause = ctx.pause
+    ctx.pause = function(self, container)
+        local hold <close> = pause(self, container)
+        if container.service == "{service}" then
+            fs.write("{mark}", "here")
+            time.sleep(120)
+        end
+        return hold
+    end
+end }})"""), mark
+
+
 def patched(stack, *changes):
     """A script folder with copies of stock files: changes are (file, old text, new text).
 
