@@ -103,8 +103,8 @@ local function put_back(ctx)
     replace.put_back(ctx)
 end
 
---- Behind a --replace that was killed: should this one fail, wherever, the former server comes back.
--- Called before anything can fail.
+--- Behind a --replace that was killed: should this one fail, wherever, the former server comes
+-- back. Called before anything can fail.
 function m.expect_former(ctx)
     local known = not ctx.dry_run and ctx.options.replace and marker.read(ctx)
     if known and known.replaces and not known.committed then
