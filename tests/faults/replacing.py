@@ -39,13 +39,15 @@ def tar(method, ident, path, data=None):
 class ReplaceWorld(World):
     """Runs `restore --replace` against a server that is not the archive's."""
 
+    more, kills = (), 0
+
     def argv(self):
         if self.procedure == "backup":
             return super().argv()
         self.procedure = "restore"
         words = super().argv()
         self.procedure = "replace"
-        return [*words, "--replace"]
+        return [*words, "--replace", *self.more]
 
     def prepare(self):
         self.procedure = "backup"
@@ -139,7 +141,9 @@ class ReplaceWorld(World):
         if run.code in (0, 1):
             return self.compare("", "hosskeep: warning: " in run.err)
         if effect == "kill" and run.code == law.KILLED:
-            return self.again()
+            self.kills += 1
+            half = self.kills % 2 and case.step not in ("clean-up", "report", "end")
+            return (self.fails_then(before) if half else []) + self.again()
         told = run.err.splitlines()[-1:] or [""]
         if effect == "gone" and (HOPELESS in told[0] or os.path.exists(
                 os.path.join(self.fixture.hoss, MARKER))):
@@ -152,6 +156,17 @@ class ReplaceWorld(World):
         if self.since >= RERUN_EVERY and not problems:
             problems += self.again()
         return problems
+
+    def fails_then(self, before):
+        """Behind a kill the next run fails at the start command: the old server is back."""
+        self.more = ("--start", "exit 3")
+        self.reset_fault()
+        run = self.start().wait(120 + 120 * self.slow)
+        self.more, problems = (), []
+        if os.path.exists(os.path.join(self.fixture.hoss, MARKER)) or BACK[0] not in run.err:
+            problems.append(f"a failing run behind it: {run.report()}")
+        run.close()
+        return problems + ["a failing run behind it: " + x for x in self.is_b(before)]
 
     def again(self):
         """The same command without the fault."""
