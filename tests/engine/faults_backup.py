@@ -141,6 +141,43 @@ def fault_10_all_snapshots(stack, folder):
     same(len(snapshots), 1, "snapshots in the archive")
 
 
+def fault_10_copies_on_disk(stack, folder):
+    """The index is on disk once more, in the snapshot: there is no other copy of it."""
+    path, mark = scripts.stopping(stack, "backup", "add-snapshot", folder)
+    run = stack.start("backup", scripts=path)
+    try:
+        scripts.wait_for("step add-snapshot", lambda: os.path.exists(mark), run)
+        found = [name for part in (".current", ".db")
+                 for _, _, names in os.walk(os.path.join(stack.backup_root, part))
+                 for name in names]
+        same(found, [], "files in .current and .db")
+        same(os.listdir(os.path.join(stack.backup_root, ".opensearch")), ["hosskeep"],
+             "repositories")
+    finally:
+        run.kill(signal.SIGINT)
+        run.wait(60)
+        shutil.rmtree(os.path.join(stack.backup_root, ".current", "hosskeep"), ignore_errors=True)
+
+
+def fault_10_sleeps(stack, folder):
+    """A backup does not sleep, but for moments when the Engine is asked again."""
+    told = os.path.join(stack.base, "slept")
+    path = scripts.drop_in(stack, "backup", f"""
+local real, slept = time.sleep, 0
+time.sleep = function(seconds)
+    slept = slept + seconds
+    real(seconds)
+end
+p:insert_after("publish", {{ name = "test-tells", title = "tell", run = function()
+    time.sleep = real
+    fs.write("{told}", tostring(slept))
+end }})""", folder)
+    stack.backup(scripts=path).expect(0)
+    with open(told, encoding="utf-8") as file:
+        slept = float(file.read())
+    check(slept < 1, f"{slept} seconds slept")
+
+
 def fault_11_dead_helpers(stack, folder):
     """No helper container is left that would pin the volumes."""
     watch = Watch(stack)
@@ -196,6 +233,13 @@ def all_of_them(s):
     fault(cases, s, "10: every archive carries all snapshots", fault_10_all_snapshots,
           ("hosskeep/opensearch.lua", "local function remove_older(ctx, keep)\n",
            "local function remove_older(ctx, keep)\n    do return end\n"))
+    fault(cases, s, "10: copies of the index on disk", fault_10_copies_on_disk,
+          ("hosskeep/opensearch.lua", "    ctx.manifest.opensearch = {\n",
+           '    process.run { "cp", "-r", fs.join(ctx.places.opensearch, REPOSITORY), '
+           "ctx.places.current }\n    ctx.manifest.opensearch = {\n"))
+    fault(cases, s, "10: fixed sleeps", fault_10_sleeps,
+          ("hosskeep/opensearch.lua", "    local found = wait(ctx, state)\n",
+           "    time.sleep(2)\n    local found = wait(ctx, state)\n"))
     fault(cases, s, "11: dead helper containers", fault_11_dead_helpers,
           ("hosskeep/helpers.lua", "function methods:remove_all()\n",
            "function methods:remove_all()\n    do return end\n"))
