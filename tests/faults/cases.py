@@ -36,7 +36,7 @@ RESTART = {"INT": "signal", "TERM": "signal", "HUP": "signal", "KILL": "kill"}
 
 @dataclass
 class Case:
-    """One fault. kind: request, syscall, endpoint, limit, disk, action."""
+    """One fault. kind: request, syscall, endpoint, limit, disk, action, mount."""
 
     procedure: str
     fixture: str
@@ -207,3 +207,15 @@ def of_actions(procedure, fixture, requests, services):
             for action in ("stop", "kill", "remove", "pause", "restart"):
                 yield Case(procedure, fixture, "action", request.step, request.call,
                            request.number, f"{service}-{action}", (service, action))
+
+
+def of_mounts(procedure, fixture, requests):
+    """At the first request of each step the file system below it fills up, turns read-only, as ext4
+    does by itself on an error, or fails whatever is asked."""
+    steps = set()
+    for request in requests:
+        if request.step not in steps and request.step not in ("begin", "end"):
+            steps.add(request.step)
+            for fault in ("full disk midway", "read-only midway+", "EIO midway+"):
+                yield Case(procedure, fixture, "mount", request.step, request.call,
+                           request.number, fault, (fault.split(" midway")[0],))

@@ -5,6 +5,7 @@ the device held at that moment is copied, and the copy is mounted in its place, 
 is replayed as at a boot. Needs root and loop devices.
 """
 
+import contextlib
 import fcntl
 import os
 import shutil
@@ -17,7 +18,9 @@ SHUTDOWN = 0x8004587D  # EXT4_IOC_SHUTDOWN
 FLUSH_JOURNAL = 1
 FLUSH_NOTHING = 2
 # Nothing is written because time has passed, and ext4 does not guess what a program forgot.
-OPTIONS = "loop,noauto_da_alloc,commit=600"
+OPTIONS = "loop,noauto_da_alloc,commit=600,errors=remount-ro"
+
+FILLER = "filler"
 
 
 def tool(*argv):
@@ -90,11 +93,40 @@ class Disk:
         """The file system as in the beginning."""
         self.turn_to(self.copy(self.first))
 
-    def cut(self, flush=FLUSH_NOTHING):
-        """The power goes off, and comes back."""
+    def fill(self):
+        """Takes all the space that is left, until `heal`."""
+        with open(os.path.join(self.point, FILLER), "ab", buffering=0) as file:
+            for size in (1 << 20, 1 << 10):
+                with contextlib.suppress(OSError):
+                    while True:
+                        file.write(b"\1" * size)
+
+    def turn_read_only(self):
+        """What ext4 does when it finds an error; files that are open do not keep it from that."""
+        device = os.stat(self.point).st_dev
+        name = os.path.basename(os.readlink(f"/sys/dev/block/{os.major(device)}:"
+                                            f"{os.minor(device)}"))
+        with open(f"/sys/fs/ext4/{name}/trigger_fs_error", "w", encoding="ascii") as file:
+            file.write("tests")
+
+    def kill(self, flush=FLUSH_NOTHING):
+        """Whatever is asked of it fails from now on."""
         folder = os.open(self.point, os.O_RDONLY | os.O_DIRECTORY)
         try:
             fcntl.ioctl(folder, SHUTDOWN, struct.pack("I", flush))
         finally:
             os.close(folder)
+
+    def heal(self):
+        """What an administrator does: room is made, it is mounted anew."""
+        self.unmount()
+        old, self.image = self.image, None
+        self.turn_to(self.copy(old))
+        os.remove(old)
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(os.path.join(self.point, FILLER))
+
+    def cut(self, flush=FLUSH_NOTHING):
+        """The power goes off, and comes back."""
+        self.kill(flush)
         self.turn_to(self.copy(self.image))

@@ -10,6 +10,7 @@ import time
 import cases
 import engine_api as engine
 import invariants as law
+from disk import Disk
 from hosskeep_run import Run
 
 FRESH = re.compile(r"/before-restore-")
@@ -28,6 +29,7 @@ class World:
         self.plain_runs, self.since = 0, 0
         self.slow = 1.0
         self.final = None
+        self.disk, self.before_fault = None, None
 
     # --- running ---------------------------------------------------------------------------
 
@@ -127,7 +129,12 @@ class World:
         if kind == "disk":
             self.small_disk(*more)
             return self.start()
-        if kind not in ("request", "action", "search"):
+        if kind == "mount":
+            self.disk = Disk(self.fixture.folder, self.fixture.root if self.procedure == "backup"
+                             else self.fixture.hoss).__enter__()
+            self.disk.begin()
+            self.before_fault = law.State(self.fixture)
+        if kind not in ("request", "action", "search", "mount"):
             return self.start()
         held, call, proxy = [], case.call, self.proxy
         if kind == "search":
@@ -138,6 +145,9 @@ class World:
 
         if kind == "action":
             fault = ("call", lambda: self.act(*more))
+        elif kind == "mount":
+            fault = ("call", {"full disk": self.disk.fill, "EIO": self.disk.kill,
+                              "read-only": self.disk.turn_read_only}[more[0]])
         elif more[0] == "kill":
             fault = ("call", lambda: kill(more[1]))
         elif more[0] == "kill-after":
@@ -178,7 +188,7 @@ class World:
             return "INJECTED" in text or "SIG" in text or "killed" in text
         if case.kind == "search":
             return self.search.struck is not None
-        if case.kind in ("request", "action"):
+        if case.kind in ("request", "action", "mount"):
             return self.proxy.struck is not None
         return True
 
@@ -191,11 +201,15 @@ class World:
             before = law.State(self.fixture)
         limit = 30 + 60 * self.slow
         run.wait(limit)
+        if case.kind == "mount":
+            self.disk.heal()
+            before = self.before_fault
         try:
             struck = self.struck(case)
             check = self.check_backup if self.procedure == "backup" else self.check_restore
-            problems = law.check_output(self.procedure, run, case.effect(),
-                                        case.call == "write" and case.fault.endswith("+"))
+            mute = case.call == "write" and case.fault.endswith("+") \
+                or case.call == "RLIMIT_FSIZE" and case.number < 1000  # stderr is a file too
+            problems = law.check_output(self.procedure, run, case.effect(), mute)
             problems += check(case, run, before)
             return struck, problems, run.report()
         finally:
@@ -205,6 +219,8 @@ class World:
     def repair(self, case):
         if case.kind == "disk":
             subprocess.run(["umount", "-l", self.fixture.root], check=False)
+        if case.kind == "mount":
+            self.disk.__exit__()
         if case.kind == "action" and self.procedure == "backup":
             self.fixture.revive()
 
@@ -319,9 +335,11 @@ def enumerate_all(world, requests, trace, fixture, services):
     found += cases.of_search(fixture, world.searches)
     step = "check-version"
     found += cases.of_endpoint(world.procedure, fixture, step)
+    if fixture == "small":
+        found += cases.of_limits(world.procedure, fixture)
+        found += cases.of_mounts(world.procedure, fixture, requests)
     if world.procedure == "backup":
         if fixture == "small":
-            found += cases.of_limits(world.procedure, fixture)
             found += cases.of_disk(fixture)
         found += cases.of_actions(world.procedure, fixture, requests, services)
     return found
