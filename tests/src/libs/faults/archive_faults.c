@@ -2,12 +2,14 @@
  * left of one that is not. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "../archive/sample.h"
 #include "archive/extract.h"
+#include "archive/seen.h"
 #include "check.h"
 #include "fault.h"
 #include "fs/file.h"
@@ -111,13 +113,26 @@ static int copy(error *e) {
     int rc = out ? 1 : -1;
     while (rc > 0 && (rc = bundle_next(b, &it, e)) > 0) {
         if (strcmp(it->name, "volumes/auth") == 0) {
-            bundle_unread(b);
             rc = bundle_copy_tar(b, "volumes/auth", out, &changes, NULL, &done, e) == 0 ? 1 : -1;
         }
     }
     rc = rc == 0 ? writer_finish(out, e) : rc;
     writer_free(out);
     bundle_free(b);
+    return rc;
+}
+
+/* So many names that the table of them grows. */
+static int many(error *e) {
+    char name[40];
+    seen *s = seen_new(5000, e);
+    int rc = s ? 0 : -1;
+    for (int i = 0; rc == 0 && i < 2000; i++) {
+        snprintf(name, sizeof name, "f%d/g%d", i / 10, i);
+        entry it = {.type = ENTRY_FILE, .name = name};
+        rc = seen_add(s, &it, e);
+    }
+    seen_free(s);
     return rc;
 }
 
@@ -132,6 +147,7 @@ static void each(fault_kind kind) {
 
 TEST(memory) {
     each(FAULT_MEMORY);
+    fault_each(FAULT_MEMORY, many, NULL);
 }
 
 TEST(disk) {

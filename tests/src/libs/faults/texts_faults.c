@@ -106,6 +106,25 @@ TEST(full_buffers) {
     cJSON_Delete(tree);
 }
 
+/* Files as large as may be, to which a value is added. */
+TEST(large_env) {
+    char *text = malloc(ENV_MAX_SIZE + 2);
+    REQUIRE(text != NULL);
+    memset(text, '#', ENV_MAX_SIZE + 1);
+    memcpy(text, "A\nB='x'\n", 8);
+    for (size_t less = 0; less < 30; less++) {
+        static const char *const keys[] = {"A", "B", "NEW"};
+        for (size_t i = 0; i < 3; i++) {
+            error e = ERROR_INIT;
+            buffer out = BUFFER_INIT(2 * ENV_MAX_SIZE);
+            int rc = env_replace(text, ENV_MAX_SIZE + 1 - less, keys[i], "it's #", &out, &e);
+            CHECK(rc == 0 ? less > 1 : e.kind == ERROR_LIMIT);
+            buffer_free(&out);
+        }
+    }
+    free(text);
+}
+
 TEST(memory) {
     fault_each(FAULT_MEMORY, read_and_print, NULL);
     fault_each(FAULT_MEMORY, big_number, NULL);
@@ -117,5 +136,6 @@ TEST(memory) {
 int main(void) {
     RUN(memory);
     RUN(full_buffers);
+    RUN(large_env);
     return check_result();
 }
