@@ -4,6 +4,7 @@
 
 HOSSKEEP is the program, SEED makes a run repeatable. Exit: 0, or 1 when damage went unseen.
 """
+import concurrent.futures
 import os
 import random
 import shutil
@@ -14,6 +15,7 @@ import tempfile
 import forge
 
 HOSSKEEP = os.environ.get("HOSSKEEP", "hosskeep")
+WORKERS = 2
 
 
 def verify(path):
@@ -67,11 +69,23 @@ def cuts(path, size, count, pick):
     return unseen
 
 
+def damaged(folder, name, original, count, seed):
+    """(flips found, flips that decode to the same bytes, what went unseen) of one copy."""
+    pick = random.Random(seed)
+    path = os.path.join(folder, name)
+    shutil.copyfile(original, path)
+    size = os.path.getsize(path)
+    found, same, unseen = flips(path, size, count, pick)
+    return found, same, unseen + cuts(path, size, count, pick)
+
+
 def main(words):
     seed = int(os.environ.get("SEED", random.SystemRandom().randrange(1 << 32)))
     pick = random.Random(seed)
     count = int(words[1]) if len(words) > 1 else 200
-    with tempfile.TemporaryDirectory() as folder:
+    found, same, unseen = 0, 0, []
+    with tempfile.TemporaryDirectory() as folder, \
+            concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
         path = os.path.join(folder, "archive")
         if words:
             shutil.copyfile(words[0], path)
@@ -84,12 +98,15 @@ def main(words):
         if verify(path) != 0:
             print("the archive itself is refused")
             return 1
-        found, same, unseen = flips(path, size, count, pick)
-        unseen += cuts(path, size, count, pick)
+        jobs = [pool.submit(damaged, folder, f"copy-{i}", path, -(-count // WORKERS), seed + i)
+                for i in range(WORKERS)]
+        for job in jobs:
+            result = job.result()
+            found, same, unseen = found + result[0], same + result[1], unseen + result[2]
     for one in unseen:
         print(one)
     print("seed %d, %d bytes: %d flips found, %d decode to the same bytes; %d cuts; %d unseen"
-          % (seed, size, found, same, count, len(unseen)))
+          % (seed, size, found, same, -(-count // WORKERS) * WORKERS, len(unseen)))
     return 1 if unseen else 0
 
 
