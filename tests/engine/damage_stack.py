@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-# ctest: timeout=900 lock=stack
+# ctest: timeout=1800 lock=stack
 """The archive of a real server: 1,000 flipped bits and 1,000 cuts, and verify finds each.
 
     damage_stack.py [COUNT]     so many of each
