@@ -42,7 +42,7 @@ static bool same_tree(const cJSON *a, const cJSON *b) {
         bool number = cJSON_IsNumber(a);
         if (a->type != b->type || !same_text(a->string, b->string) ||
             !same_text(number ? NULL : a->valuestring, number ? NULL : b->valuestring) ||
-            memcmp(&a->valuedouble, &b->valuedouble, sizeof a->valuedouble) != 0 ||
+            a->valuedouble < b->valuedouble || a->valuedouble > b->valuedouble ||
             !same_tree(a->child, b->child)) {
             return false;
         }

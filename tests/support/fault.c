@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -104,6 +105,13 @@ int __real_renameat2(int a, const char *from, int b, const char *to, unsigned fl
 int __wrap_renameat2(int a, const char *from, int b, const char *to, unsigned flags);
 int __wrap_renameat2(int a, const char *from, int b, const char *to, unsigned flags) {
     return missing(EINVAL) != 0 ? -1 : __real_renameat2(a, from, b, to, flags);
+}
+
+locale_t __real_newlocale(int mask, const char *name, locale_t base);
+locale_t __wrap_newlocale(int mask, const char *name, locale_t base);
+locale_t __wrap_newlocale(int mask, const char *name, locale_t base) {
+    bool always = strcmp(name, "C") == 0; /* it is part of the C library */
+    return !always && missing(ENOENT) != 0 ? (locale_t)0 : __real_newlocale(mask, name, base);
 }
 
 int __real_close(int fd);

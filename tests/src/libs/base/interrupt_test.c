@@ -127,7 +127,22 @@ TEST(sleep_lasts) {
     CHECK_INT(interrupt_sleep(-1, &e), 0);
 }
 
+TEST(cancelled_by_a_flag) {
+    error e = ERROR_INIT;
+    atomic_int flag = 0;
+    interrupt_bind(&flag);
+    CHECK(!interrupt_pending());
+    CHECK_INT(interrupt_check(&e), 0);
+    flag = 1;
+    CHECK(interrupt_pending());
+    CHECK_INT(interrupt_check(&e), -1);
+    CHECK_INT(e.kind, ERROR_CANCELLED);
+    interrupt_bind(NULL);
+    CHECK(!interrupt_pending());
+}
+
 int main(void) {
+    RUN(cancelled_by_a_flag);
     RUN(signals);
     RUN(sleep_lasts);
     return check_result();

@@ -7,6 +7,7 @@
 #include "docker/call.h"
 #include "docker/containers.h"
 #include "docker/copy.h"
+#include "docker/events.h"
 #include "docker/exec.h"
 #include "docker/image.h"
 #include "docker/path.h"
@@ -29,6 +30,11 @@ static bool handle(int fd, const char *head, void *user) {
     if (strstr(head, "/start ")) {
         server_send(fd, "HTTP/1.1 200 OK\r\n\r\n");
         server_send_bytes(fd, output, output_length);
+        return false;
+    }
+    if (strstr(head, "/events ")) { /* and cut */
+        server_send(fd, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+        server_chunk(fd, "{\"a\":1}\n", 8);
         return false;
     }
     bool ping = strstr(head, "/_ping ") != NULL;
@@ -93,6 +99,30 @@ TEST(absent_or_refused) {
     CHECK_INT(docker_do(client, &call, true, &e), 404);
     CHECK_INT(docker_do(client, &call, false, &e), -1);
     CHECK_STR(e.message, "no such container");
+    answers("", "200 OK");
+    CHECK_INT(docker_do(client, &call, true, &e), 200);
+}
+
+TEST(cut_events) {
+    const char *text;
+    size_t n;
+    error e = ERROR_INIT;
+    docker_events *ev = docker_events_open(client, "/events", &e);
+    REQUIRE(ev != NULL);
+    CHECK_INT(docker_events_next(ev, 10, &text, &n, &e), 1);
+    CHECK_INT(docker_events_next(ev, 10, &text, &n, &e), -1);
+    docker_events_free(ev);
+}
+
+TEST(bad_headers) {
+    http_header list[] = {{(char *)(size_t) "A", (char *)(size_t) "b\r\nC: d"}};
+    const http_headers headers = {list, 1, 9};
+    error e = ERROR_INIT;
+    http_response out = {0};
+    const docker_call call = {.path = "/x", .op = "ask", .subject = "x", .headers = &headers};
+    CHECK_INT(docker_run(client, &call, &out, &e), -1);
+    CHECK_CONTAINS(e.message, "CR, LF or NUL");
+    http_response_free(&out);
 }
 
 static int exec(size_t max, _Atomic long long *moved, docker_exec_result *out, error *e) {
@@ -181,6 +211,8 @@ int main(void) {
     RUN(imports);
     RUN(stats);
     RUN(absent_or_refused);
+    RUN(cut_events);
+    RUN(bad_headers);
     RUN(programs);
     RUN(addresses_that_are_too_long);
     RUN(paths_in_full_buffers);

@@ -134,6 +134,23 @@ static int streams(error *e) {
     return rc;
 }
 
+/* Descriptors that do not block. */
+static int pipes(error *e) {
+    int ends[2];
+    char data[10];
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
+        return error_errno(e, "pipe", "");
+    }
+    reader *r = reader_from_fd(ends[0], true, "pipe", e);
+    writer *w = writer_to_fd(ends[1], true, "pipe", e);
+    int rc = r && w && writer_write(w, "abc", 3, e) == 0 ? writer_finish(w, e) : -1;
+    writer_free(w);
+    rc = rc == 0 && reader_read_full(r, data, sizeof data, e) == 3 ? 0 : -1;
+    CHECK(rc != 0 || memcmp(data, "abc", 3) == 0);
+    reader_free(r);
+    return rc;
+}
+
 static int in_memory(error *e) {
     char hex[SHA256_HEX_SIZE];
     _Atomic long long total = 0;
@@ -155,6 +172,7 @@ TEST(memory) {
     fault_each(FAULT_MEMORY, paths, NULL);
     fault_each(FAULT_MEMORY, streams, check_new);
     fault_each(FAULT_MEMORY, in_memory, NULL);
+    fault_each(FAULT_MEMORY, pipes, NULL);
 }
 
 TEST(disk) {
@@ -164,6 +182,7 @@ TEST(disk) {
     fault_each(FAULT_SYSTEM, trees, clear_after);
     fault_each(FAULT_SYSTEM, locks, clear_after);
     fault_each(FAULT_SYSTEM, streams, check_new);
+    fault_each(FAULT_SYSTEM, pipes, NULL);
     fault_each_sticky(FAULT_SYSTEM, write_atomic, settle_atomic);
     fault_each_sticky(FAULT_SYSTEM, trees, clear_after);
 }
@@ -182,13 +201,24 @@ TEST(not_noticed) {
         fault_each(kind, trees, clear_after);
         fault_each(kind, locks, clear_after);
         fault_each(kind, streams, check_new);
+        fault_each(kind, pipes, NULL);
     }
     fault_each_sticky(FAULT_OLD, trees, clear_after);
     fault_each_sticky(FAULT_SHORT, streams, check_new);
 }
 
+TEST(a_held_lock_whose_holder_is_not_asked) {
+    error e = ERROR_INIT;
+    file_lock *lock = lock_take(check_path("f/lock"), "me", NULL, 0, &e);
+    CHECK(lock != NULL);
+    CHECK(lock_take(check_path("f/lock"), "you", NULL, 0, &e) == NULL);
+    CHECK_INT(e.kind, ERROR_STATE);
+    lock_release(lock);
+}
+
 int main(void) {
     clear();
+    RUN(a_held_lock_whose_holder_is_not_asked);
     RUN(memory);
     RUN(disk);
     RUN(libcrypto);

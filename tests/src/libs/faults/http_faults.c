@@ -233,6 +233,11 @@ TEST(memory) {
     each(FAULT_MEMORY);
 }
 
+TEST(system_calls) {
+    inner = exec;
+    fault_each(FAULT_SYSTEM, with_engine, settle);
+}
+
 TEST(libcurl) {
     each(FAULT_LIBRARY);
 }
@@ -243,6 +248,7 @@ int main(void) {
     RUN(warms_up);
     RUN(memory);
     RUN(libcurl);
+    RUN(system_calls);
     server_stop(s);
     return check_result();
 }

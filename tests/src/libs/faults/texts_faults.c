@@ -83,6 +83,18 @@ static int write_url(error *e) {
     return rc;
 }
 
+/* A text that cannot be masked is not shown at all. */
+static int masks(error *e) {
+    error told = ERROR_INIT;
+    int rc = mask_add("s3cr3t-one", 10, e);
+    rc = rc == 0 ? mask_add("s3cr3t-two", 10, e) : rc;
+    error_set(&told, ERROR_HTTP, 0, "x", "s3cr3t-one", "with s3cr3t-one");
+    mask_error(&told);
+    CHECK(rc != 0 || (!strstr(told.message, "s3cr3t") && !strstr(told.subject, "s3cr3t")));
+    mask_clear();
+    return rc;
+}
+
 /* A buffer that may hold just so much: every writer into it can be the one that finds it full. */
 TEST(full_buffers) {
     error e = ERROR_INIT;
@@ -131,10 +143,40 @@ TEST(memory) {
     fault_each(FAULT_MEMORY, read_env, NULL);
     fault_each(FAULT_MEMORY, replace_env, NULL);
     fault_each(FAULT_MEMORY, write_url, NULL);
+    fault_each(FAULT_MEMORY, masks, NULL);
+}
+
+TEST(libcjson) {
+    fault_each(FAULT_LIBRARY, read_and_print, NULL);
+    fault_each(FAULT_LIBRARY, big_number, NULL);
+}
+
+TEST(nested_too_deeply) {
+    error e = ERROR_INIT;
+    buffer b = BUFFER_INIT(1 << 20);
+    cJSON *tree = cJSON_CreateArray();
+    for (int i = 0; i < 2000; i++) {
+        cJSON *above = cJSON_CreateArray();
+        cJSON_AddItemToArray(above, tree);
+        tree = above;
+    }
+    CHECK_INT(json_print(tree, false, &b, &e), -1);
+    CHECK_STR(e.message, "nested too deeply");
+    cJSON_Delete(tree);
+    buffer_free(&b);
+}
+
+TEST(no_room_at_all) {
+    char text[] = "kept";
+    CHECK(text_escape_to(text, 0, "x", 1) == text);
+    CHECK_STR(text, "kept");
 }
 
 int main(void) {
     RUN(memory);
+    RUN(libcjson);
+    RUN(nested_too_deeply);
+    RUN(no_room_at_all);
     RUN(full_buffers);
     RUN(large_env);
     return check_result();
