@@ -192,8 +192,8 @@ def sample(found, count):
     others = [i for i in range(len(found)) if i not in around]
     others = others[len(others) // count // 2::max(1, len(others) // count)]
     kinds = sorted(FLUSHES)
-    return [(found[i], kinds if i in around else [kinds[i % 2]])
-            for i in sorted({*around, *others})]
+    chosen = {i: [kinds[n % 2]] for n, i in enumerate(others)} | {i: kinds for i in around}
+    return [(found[i], chosen[i]) for i in sorted(chosen)]
 
 
 def do(procedure, cases, everything):
