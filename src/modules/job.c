@@ -5,6 +5,8 @@
 #include "base/interrupt.h"
 #include "modules/job_state.h"
 
+enum { JOBS_MOST = 64 }; /* that wait_any takes */
+
 static int job_release(lua_State *L) {
     job *j = luaL_checkudata(L, 1, JOB_TYPE);
     atomic_store(&j->cancelled, 1);
@@ -16,34 +18,47 @@ static int job_release(lua_State *L) {
     return 0;
 }
 
-/* Waits until one of the events is readable: its index, -1 after `seconds` (negative: no end), -2
- * with `e`. */
-static int wait_events(struct pollfd *fds, nfds_t n, double seconds, error *e) {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    double end = (double)now.tv_sec + (double)now.tv_nsec / 1e9 + seconds;
-    for (;;) {
-        (void)clock_gettime(CLOCK_MONOTONIC, &now);
-        double left = end - ((double)now.tv_sec + (double)now.tv_nsec / 1e9);
-        bool last = seconds >= 0 && left * 1000 <= INTERRUPT_POLL_MS;
-        int got = poll(fds, n, !last ? INTERRUPT_POLL_MS : left > 0 ? (int)(left * 1000) + 1 : 0);
-        for (nfds_t i = 0; got > 0 && i < n; i++) {
-            if (fds[i].revents) {
-                return (int)i;
-            }
+static bool finished(const job *j) {
+    return j->state != JOB_RUNNING || atomic_load(&j->done) != 0;
+}
+
+/* The first of the jobs that is done, as its index; -1: none. */
+static int first_done(job *const *jobs, int n) {
+    for (int i = 0; i < n; i++) {
+        if (finished(jobs[i])) {
+            return i;
         }
+    }
+    return -1;
+}
+
+static double now(void) {
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* Waits until one of at most JOBS_MOST jobs is done: its index, -1 after `seconds` (negative: no
+ * end), -2 with `e`. */
+static int wait_jobs(job *const *jobs, int n, double seconds, error *e) {
+    struct pollfd fds[JOBS_MOST];
+    double end = now() + seconds;
+    int which;
+    while ((which = first_done(jobs, n)) < 0) {
+        double left = end - now();
         if (interrupt_check(e) != 0) {
             return -2;
         }
-        if (last && got == 0) {
+        if (seconds >= 0 && left <= 0) {
             return -1;
         }
+        for (int i = 0; i < n; i++) {
+            fds[i] = (struct pollfd){jobs[i]->event - 1, POLLIN, 0};
+        }
+        bool last = seconds >= 0 && left * 1000 <= INTERRUPT_POLL_MS;
+        (void)poll(fds, (nfds_t)n, last ? (int)(left * 1000) + 1 : INTERRUPT_POLL_MS);
     }
-}
-
-static bool finished(const job *j) {
-    struct pollfd fd = {j->event - 1, POLLIN, 0};
-    return j->state != JOB_RUNNING || poll(&fd, 1, 0) > 0;
+    return which;
 }
 
 /* The results, pushed once and kept in the user value for whoever asks again. */
@@ -79,8 +94,7 @@ static int job_wait(lua_State *L) {
         return bind_closed(L, JOB_TYPE);
     }
     if (j->state == JOB_RUNNING) {
-        struct pollfd fd = {j->event - 1, POLLIN, 0};
-        int got = wait_events(&fd, 1, lua_isnoneornil(L, 2) ? -1 : seconds < 0 ? 0 : seconds, &e);
+        int got = wait_jobs(&j, 1, lua_isnoneornil(L, 2) ? -1 : seconds < 0 ? 0 : seconds, &e);
         if (got == -2) {
             return bind_raise(L, &e);
         }
@@ -116,43 +130,30 @@ static int job_cancel(lua_State *L) {
     return 0;
 }
 
-/* The first job of the list at 1 that is done, as its position; 0: none. Fills fds otherwise. */
-static int first_done(lua_State *L, struct pollfd *fds, int n) {
-    for (int i = 0; i < n; i++) {
-        lua_rawgeti(L, 1, i + 1);
-        const job *j = luaL_checkudata(L, -1, JOB_TYPE);
-        lua_pop(L, 1);
-        if (finished(j)) {
-            return i + 1;
-        }
-        fds[i] = (struct pollfd){j->event - 1, POLLIN, 0};
-    }
-    return 0;
-}
-
 int job_wait_any(lua_State *L) {
     static const char *const valid[] = {"timeout", NULL};
-    enum { MOST = 64 };
-    struct pollfd fds[MOST];
+    job *jobs[JOBS_MOST];
     error e = ERROR_INIT;
     luaL_checktype(L, 1, LUA_TTABLE);
     bind_options(L, 1, valid, true);
     double seconds = bind_option_number(L, 1, "timeout", -1);
     int n = (int)lua_rawlen(L, 1);
-    luaL_argcheck(L, n >= 1 && n <= MOST, 1, "between 1 and 64 jobs expected");
-    int which = first_done(L, fds, n);
-    if (which == 0) {
-        which = wait_events(fds, (nfds_t)n, seconds, &e) + 1;
-        if (which == -1) {
-            return bind_raise(L, &e);
-        }
+    luaL_argcheck(L, n >= 1 && n <= JOBS_MOST, 1, "between 1 and 64 jobs expected");
+    for (int i = 0; i < n; i++) {
+        lua_rawgeti(L, 1, i + 1);
+        jobs[i] = luaL_checkudata(L, -1, JOB_TYPE);
+        lua_pop(L, 1); /* the list keeps it */
     }
-    if (which == 0) {
+    int which = wait_jobs(jobs, n, seconds, &e);
+    if (which == -2) {
+        return bind_raise(L, &e);
+    }
+    if (which == -1) {
         lua_pushnil(L);
         return 1;
     }
-    lua_rawgeti(L, 1, which);
-    lua_pushinteger(L, which);
+    lua_rawgeti(L, 1, which + 1);
+    lua_pushinteger(L, which + 1);
     return 2;
 }
 

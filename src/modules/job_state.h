@@ -19,8 +19,8 @@ typedef struct job {
     enum job_state state; /* of the Lua side: ENDED means joined */
     int slot;             /* stack index of the handle while the binding runs */
     pthread_t thread;
-    int event; /* readable once the thread is done, plus 1 (0: none) */
-    atomic_int cancelled;
+    int event; /* wakes who waits once the thread is done, plus 1 (0: none) */
+    atomic_int done, cancelled;
     int result;
     error failure;
     long long bytes; /* kept when the op is gone */

@@ -188,6 +188,8 @@ static void *job_main(void *user) {
     interrupt_bind(&j->cancelled);
     j->result = j->work->type->run(j->work, &j->failure);
     interrupt_bind(NULL);
+    /* Should the event not come through, who waits sees it at the next look for interrupts. */
+    atomic_store(&j->done, 1);
     while (write(j->event - 1, &one, sizeof one) < 0 && errno == EINTR) {
     }
     return NULL;
