@@ -44,10 +44,13 @@ def processes(fixture):
     found = []
     for name, state in fixture.states().items():
         if state == "running":
-            status, answer = engine.ask("GET", f"/containers/{name}/top", ps_args="-eo args")
+            # The Engine looks for the column of process ids.
+            status, answer = engine.ask("GET", f"/containers/{name}/top", ps_args="-eo pid,args")
             if status == 200:
-                found += [f"{name}: {row[0][:80]}" for row in answer["Processes"]
-                          if OURS.search(row[0]) and not row[0].startswith("postgres:")]
+                found += [f"{name}: {row[1][:80]}" for row in answer["Processes"]
+                          if OURS.search(row[1]) and not row[1].startswith("postgres:")]
+            elif status != 409:  # 409: it has just ended
+                found.append(f"{name}: its processes cannot be listed: {answer}")
     return found
 
 
