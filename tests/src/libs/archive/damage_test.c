@@ -16,23 +16,6 @@ static int verify(int fd, error *e) {
     return rc;
 }
 
-/* The whole tar inside; free it. */
-static char *unpack(const char *data, size_t n, bool zstd, size_t *length) {
-    error e = ERROR_INIT;
-    buffer out = BUFFER_INIT(1 << 20);
-    char chunk[4096];
-    ssize_t got = -1;
-    reader *in = reader_from_memory(data, n, &e);
-    REQUIRE(in != NULL);
-    reader *r = zstd ? zstd_reader(in, "x", &e) : gzip_reader(in, true, "x", &e);
-    while (r && (got = reader_read(r, chunk, sizeof chunk, &e)) > 0) {
-        REQUIRE(buffer_append(&out, chunk, (size_t)got, &e) == 0);
-    }
-    reader_free(r);
-    *length = got == 0 ? out.length : 0;
-    return out.data;
-}
-
 static void cut_everywhere(pack_format format) {
     size_t n;
     error e = ERROR_INIT;
@@ -66,7 +49,7 @@ static void flip_everywhere(pack_format format) {
     (void)sample_write(check_path("a"), format);
     char *data = check_read(check_path("a"), &n);
     REQUIRE(data != NULL);
-    char *tar = unpack(data, n, format == PACK_ZSTD, &tar_length);
+    char *tar = sample_unpack(data, n, format == PACK_ZSTD, &tar_length);
     REQUIRE(tar_length > 0);
     int fd = sample_memory(data, n);
     size_t same = 0;
@@ -78,7 +61,7 @@ static void flip_everywhere(pack_format format) {
             size_t length;
             char kept = data[bit / 8];
             data[bit / 8] = flipped;
-            char *other = unpack(data, n, format == PACK_ZSTD, &length);
+            char *other = sample_unpack(data, n, format == PACK_ZSTD, &length);
             CHECK_INT(length, tar_length);
             CHECK_MEM(other, tar, tar_length);
             CHECK(bit >= 8 * (format == PACK_ZSTD ? ZSTD_HEADER_SIZE : GZIP_HEADER_SIZE));

@@ -5,7 +5,9 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include "archive/gzip.h"
 #include "archive/tar_write.h"
+#include "archive/zstd.h"
 #include "check.h"
 
 static const pack_attributes plain = {0640, 1000, 1000, 1600000000};
@@ -109,4 +111,20 @@ int sample_memory(const void *data, size_t n) {
     REQUIRE(fd >= 0);
     CHECK_INT(write(fd, data, n), (long long)n);
     return fd;
+}
+
+char *sample_unpack(const char *data, size_t n, bool zstd, size_t *length) {
+    error e = ERROR_INIT;
+    buffer out = BUFFER_INIT(1 << 20);
+    char chunk[4096];
+    ssize_t got = -1;
+    reader *in = reader_from_memory(data, n, &e);
+    REQUIRE(in != NULL);
+    reader *r = zstd ? zstd_reader(in, "x", &e) : gzip_reader(in, true, "x", &e);
+    while (r && (got = reader_read(r, chunk, sizeof chunk, &e)) > 0) {
+        REQUIRE(buffer_append(&out, chunk, (size_t)got, &e) == 0);
+    }
+    reader_free(r);
+    *length = got == 0 ? out.length : 0;
+    return out.data;
 }

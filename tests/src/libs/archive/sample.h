@@ -17,4 +17,7 @@ reader *sample_reader(const char *path);
 /* Bytes in a file without a name; a descriptor. */
 int sample_memory(const void *data, size_t n);
 
+/* The whole tar in an archive; free it. *length is 0 where it does not unpack. */
+char *sample_unpack(const char *data, size_t n, bool zstd, size_t *length);
+
 #endif
