@@ -5,6 +5,7 @@ local folders = require "hosskeep.folders"
 local marker = require "hosskeep.marker"
 local postgres = require "hosskeep.postgres_restore"
 local source = require "hosskeep.source"
+local start_command = require "hosskeep.start_command"
 
 local m = {}
 
@@ -99,6 +100,7 @@ function m.start(ctx)
     changes[#changes + 1] = "folder:" .. ctx.places.data
     changes[#changes + 1] = "folder:" .. ctx.places.db_root
     changes[#changes + 1] = "network:" .. ctx.project .. "_*"
+    changes[#changes + 1] = "file:" .. start_command.path(ctx)
     return { changes = changes }
 end
 
