@@ -143,8 +143,10 @@ def struck(world, daemon, call, number, how, signal_number, seconds):
 
 def loses_backup(world, daemon, *how):
     run = struck(world, daemon, *how)
-    # A graceful end may let it read on; then it has to tell that ldap did not stand still.
-    check(run.code in (4, 5) or run.code == 1 and "has resumed it" in run.err, f"exit {run.code}")
+    # A graceful end may let it read on, even to its own end; it has to tell when ldap did not stand
+    # still.
+    check(run.code in (4, 5) or run.code == 1 and "has resumed it" in run.err
+          or run.code == 0 and TERM in how, f"exit {run.code}")
     # What was paused runs again, before any other run: by the guard, or restarted by the Engine.
     problems = law.running_again(world.fixture, world.before, 30 + 2 * world.slow)
     problems += law.check_archives(world.program, world.before, law.State(world.fixture))
