@@ -3,6 +3,7 @@
 -- resumes what is left.
 
 local pausing = require "hosskeep.pausing"
+local start_command = require "hosskeep.start_command"
 
 local guard_client = {}
 
@@ -42,10 +43,13 @@ local function tell(self, word, id)
     self.process:write(word .. " " .. id .. "\n")
 end
 
---- Announces that a container is about to be paused.
+--- Announces that a container is about to be paused. Returns which process the guard is, for the
+--- journal: {pid=, started=}.
 function methods:pausing(id)
     tell(self, "pause", id)
     self.held[id] = true
+    local stat = start_command.stat(self.process.pid)
+    return stat and { pid = stat.pid, started = stat.started }
 end
 
 --- Tells that a container runs again.

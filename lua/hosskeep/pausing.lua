@@ -102,9 +102,15 @@ function pausing.pause(ctx, container)
         ctx:warn("container %s: was paused already, and stays so", container.name or container.id)
         return self
     end
-    self.token = ctx.journal:add { kind = "paused", id = container.id, name = container.name }
+    local guard = ctx.guard:pausing(container.id)
+    local token, err = try(ctx.journal.add, ctx.journal,
+        { kind = "paused", id = container.id, name = container.name, guard = guard })
+    if not token then
+        ctx.guard:resumed(container.id)
+        error(err, 0)
+    end
+    self.token = token
     self.ours = true
-    ctx.guard:pausing(container.id)
     pause(container)
     return self
 end

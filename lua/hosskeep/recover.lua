@@ -4,9 +4,11 @@
 local failure = require "hosskeep.failure"
 local dump = require "hosskeep.postgres_dump"
 local journal = require "hosskeep.journal"
-require "hosskeep.start_command" -- its handler
+local start_command = require "hosskeep.start_command" -- and its handler
 
 local recover = {}
+
+local GUARD_PATIENCE = 5 -- seconds; a guard of ours takes two
 
 local function gone(status)
     return status == 404 or status == 304
@@ -23,7 +25,22 @@ journal.handler("image", function(ctx, entry)
     return true
 end)
 
+-- The guard of a run that was killed resumes for two seconds whatever is paused: also what this run
+-- would pause.
+local function end_guard(guard)
+    local deadline = time.monotonic() + GUARD_PATIENCE
+    while guard do
+        local stat = start_command.stat(guard.pid)
+        if not stat or stat.ended or stat.started ~= guard.started then return end
+        if time.monotonic() > deadline then
+            process.run { "sh", "-c", 'kill -s KILL "$1"', "sh", guard.pid, check = false }
+        end
+        time.sleep(0.05)
+    end
+end
+
 journal.handler("paused", function(ctx, entry)
+    end_guard(entry.guard)
     local container = ctx.docker:container(entry.id)
     local state = container:inspect()
     if state and state.State.Paused then

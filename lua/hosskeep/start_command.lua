@@ -40,16 +40,17 @@ local function parsed(line)
     return { pid = pid, ended = fields[1] == "Z", group = fields[3], started = fields[20] }
 end
 
-local function stat_of(pid)
+--- What the kernel tells of a process: {pid=, ended=, group=, started=}, or nil.
+function m.stat(pid)
     return parsed(try(fs.read, "/proc/" .. pid .. "/stat", 4096))
 end
 
 --- True while a process of the noted group runs.
 function m.running(noted)
-    local leader = stat_of(noted.pid)
+    local leader = m.stat(noted.pid)
     if leader and leader.started ~= noted.started then return false end -- the number was used again
     for _, name in ipairs(fs.list "/proc") do
-        local found = name:find "^%d+$" and stat_of(name)
+        local found = name:find "^%d+$" and m.stat(name)
         if found and found.group == noted.pid and not found.ended then return true end
     end
     return false

@@ -1,6 +1,9 @@
 local engine = require "support.engine"
+local journal = require "hosskeep.journal"
 local pausing = require "hosskeep.pausing"
 local site = require "support.site"
+local start_command = require "hosskeep.start_command"
+require "hosskeep.recover" -- the journal's handlers
 
 describe("pausing", function()
     local here, client, ctx
@@ -34,6 +37,28 @@ describe("pausing", function()
         assert.same({ "guard pause abc", "pause abc", "close b", "close a", "unpause abc",
             "guard resume abc" }, client.log)
         assert.is_nil(fs.stat(here.root .. "/journal"))
+    end)
+
+    it("leaves the next run to wait for the guard of a killed one", function()
+        local guard = process.start { "sleep", "0.5" }
+        local stat = start_command.stat(guard.pid)
+        client.state.abc = "paused"
+        local began = time.monotonic()
+        journal.handler_of "paused"(ctx, { id = "abc",
+            guard = { pid = stat.pid, started = stat.started } })
+        assert.is_true(time.monotonic() - began > 0.3)
+        assert.equal("running", client.state.abc)
+        guard:wait(5)
+        began = time.monotonic()
+        journal.handler_of "paused"(ctx, { id = "abc",
+            guard = { pid = tostring(process.pid), started = "1" } })
+        assert.is_true(time.monotonic() - began < 0.3)
+    end)
+
+    it("does not leave a guard on watch over what could not be noted", function()
+        fs.remove_tree(here.root)
+        assert.has_error(function() pausing.pause(ctx, client:container "abc") end)
+        assert.same({ "guard pause abc", "guard resume abc" }, client.log)
     end)
 
     it("resumes once, however often it is asked", function()
