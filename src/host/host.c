@@ -4,6 +4,7 @@
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 #include "base/interrupt.h"
 #include "host/embedded.h"
@@ -186,6 +187,9 @@ static void find_executable(host *h) {
 int host_main(int argc, char **argv) {
     static host h;
     error e = ERROR_INIT;
+    /* The memory holds a server's passwords: no core file has them, and no other program of the
+     * same user may look. A program that is started is not concerned. */
+    (void)prctl(PR_SET_DUMPABLE, 0);
     /* Names in archives are UTF-8; numbers stay as Lua writes them. */
     if (!setlocale(LC_CTYPE, "C.UTF-8")) {
         (void)setlocale(LC_CTYPE, "");
