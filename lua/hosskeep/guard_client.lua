@@ -3,7 +3,7 @@
 -- resumes what is left.
 
 local pausing = require "hosskeep.pausing"
-local start_command = require "hosskeep.start_command"
+local process_stat = require "hosskeep.process_stat"
 
 local guard_client = {}
 
@@ -48,7 +48,7 @@ end
 function methods:pausing(id)
     tell(self, "pause", id)
     self.held[id] = true
-    local stat = start_command.stat(self.process.pid)
+    local stat = process_stat.of(self.process.pid)
     return stat and { pid = stat.pid, started = stat.started }
 end
 

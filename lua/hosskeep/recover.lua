@@ -4,7 +4,8 @@
 local failure = require "hosskeep.failure"
 local dump = require "hosskeep.postgres_dump"
 local journal = require "hosskeep.journal"
-local start_command = require "hosskeep.start_command" -- and its handler
+local process_stat = require "hosskeep.process_stat"
+require "hosskeep.start_command" -- its handler
 
 local recover = {}
 
@@ -29,9 +30,7 @@ end)
 -- would pause.
 local function end_guard(guard)
     local deadline = time.monotonic() + GUARD_PATIENCE
-    while guard do
-        local stat = start_command.stat(guard.pid)
-        if not stat or stat.ended or stat.started ~= guard.started then return end
+    while guard and process_stat.runs(guard) do
         if time.monotonic() > deadline then
             process.run { "sh", "-c", 'kill -s KILL "$1"', "sh", guard.pid, check = false }
         end

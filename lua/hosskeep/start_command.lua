@@ -4,6 +4,7 @@
 
 local failure = require "hosskeep.failure"
 local journal = require "hosskeep.journal"
+local process_stat = require "hosskeep.process_stat"
 
 local m = {}
 
@@ -31,26 +32,12 @@ function m.start(path, command)
         merge = true, check = false, background = true }
 end
 
--- pid, group and start time out of a line of /proc/PID/stat: the second field may hold anything.
-local function parsed(line)
-    local pid, rest = (line or ""):match "^(%d+) %(.*%) (.+)"
-    if not pid then return nil end
-    local fields = {}
-    for word in rest:gmatch "%S+" do fields[#fields + 1] = word end
-    return { pid = pid, ended = fields[1] == "Z", group = fields[3], started = fields[20] }
-end
-
---- What the kernel tells of a process: {pid=, ended=, group=, started=}, or nil.
-function m.stat(pid)
-    return parsed(try(fs.read, "/proc/" .. pid .. "/stat", 4096))
-end
-
 --- True while a process of the noted group runs.
 function m.running(noted)
-    local leader = m.stat(noted.pid)
+    local leader = process_stat.of(noted.pid)
     if leader and leader.started ~= noted.started then return false end -- the number was used again
     for _, name in ipairs(fs.list "/proc") do
-        local found = name:find "^%d+$" and m.stat(name)
+        local found = name:find "^%d+$" and process_stat.of(name)
         if found and found.group == noted.pid and not found.ended then return true end
     end
     return false
@@ -69,7 +56,7 @@ end
 --- Ends the command that is noted in the file, if it still runs. Returns whether it did.
 function m.end_noted(path)
     local boot, stat = (fs.read(path) or ""):match "^(%S+)\n([^\n]+)\n"
-    local noted = parsed(stat)
+    local noted = process_stat.parse(stat)
     if not noted or boot .. "\n" ~= try(fs.read, BOOT, 4096) or not m.running(noted) then
         return false
     end

@@ -1,8 +1,8 @@
 local engine = require "support.engine"
 local journal = require "hosskeep.journal"
 local pausing = require "hosskeep.pausing"
+local process_stat = require "hosskeep.process_stat"
 local site = require "support.site"
-local start_command = require "hosskeep.start_command"
 require "hosskeep.recover" -- the journal's handlers
 
 describe("pausing", function()
@@ -41,7 +41,7 @@ describe("pausing", function()
 
     it("leaves the next run to wait for the guard of a killed one", function()
         local guard = process.start { "sleep", "0.5" }
-        local stat = start_command.stat(guard.pid)
+        local stat = process_stat.of(guard.pid)
         client.state.abc = "paused"
         local began = time.monotonic()
         journal.handler_of "paused"(ctx, { id = "abc",
