@@ -36,20 +36,25 @@ local function start(self)
     end
 end
 
-local function tell(self, word, id)
+--- Starts the guard unless it runs. Returns which process it is, for the journal, which has to name
+--- it before it is told of a pause: {pid=, started=}.
+function methods:ready()
     if not self.process or not self.process:running() then
         start(self)
     end
+    local stat = process_stat.of(self.process.pid)
+    return stat and { pid = stat.pid, started = stat.started }
+end
+
+local function tell(self, word, id)
+    self:ready()
     self.process:write(word .. " " .. id .. "\n")
 end
 
---- Announces that a container is about to be paused. Returns which process the guard is, for the
---- journal: {pid=, started=}.
+--- Announces that a container is about to be paused.
 function methods:pausing(id)
     tell(self, "pause", id)
     self.held[id] = true
-    local stat = process_stat.of(self.process.pid)
-    return stat and { pid = stat.pid, started = stat.started }
 end
 
 --- Tells that a container runs again.

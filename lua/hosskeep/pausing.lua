@@ -71,6 +71,8 @@ function hold:resume()
                 self.container.name or self.container.id)
         end
         self.ctx.guard:resumed(self.container.id)
+    end
+    if self.token then
         self.ctx.journal:done(self.token)
     end
     self.over = true
@@ -102,14 +104,10 @@ function pausing.pause(ctx, container)
         ctx:warn("container %s: was paused already, and stays so", container.name or container.id)
         return self
     end
-    local guard = ctx.guard:pausing(container.id)
-    local token, err = try(ctx.journal.add, ctx.journal,
-        { kind = "paused", id = container.id, name = container.name, guard = guard })
-    if not token then
-        ctx.guard:resumed(container.id)
-        error(err, 0)
-    end
-    self.token = token
+    self.token = ctx.journal:add {
+        kind = "paused", id = container.id, name = container.name, guard = ctx.guard:ready(),
+    }
+    ctx.guard:pausing(container.id)
     self.ours = true
     pause(container)
     return self

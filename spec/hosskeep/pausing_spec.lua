@@ -55,10 +55,29 @@ describe("pausing", function()
         assert.is_true(time.monotonic() - began < 0.3)
     end)
 
-    it("does not leave a guard on watch over what could not be noted", function()
+    it("names the guard in the journal before it is told of anything", function()
+        local noted
+        function ctx.guard.pausing()
+            noted = journal.parse(fs.read(here.root .. "/journal"))
+        end
+        pausing.pause(ctx, client:container "abc"):resume()
+        assert.same({ pid = tostring(process.pid), started = "1" }, noted[1].guard)
+    end)
+
+    it("tells the guard nothing that could not be noted", function()
         fs.remove_tree(here.root)
         assert.has_error(function() pausing.pause(ctx, client:container "abc") end)
-        assert.same({ "guard pause abc", "guard resume abc" }, client.log)
+        assert.same({}, client.log)
+    end)
+
+    it("takes the note back when the guard cannot be told", function()
+        function ctx.guard.pausing()
+            error "no guard"
+        end
+        assert.has_error(function() pausing.pause(ctx, client:container "abc") end)
+        ctx.stack[1].fn()
+        assert.same({}, client.log)
+        assert.is_nil(fs.stat(here.root .. "/journal"))
     end)
 
     it("resumes once, however often it is asked", function()

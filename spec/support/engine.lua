@@ -95,6 +95,9 @@ function engine.context(folder, client)
         stack = {}, warnings = {}, notes = {}, settings = {},
     }
     ctx.guard = {
+        ready = function()
+            return { pid = tostring(process.pid), started = "1" }
+        end,
         pausing = function(_, id)
             client:tell("guard pause " .. id)
         end,
