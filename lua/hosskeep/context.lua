@@ -195,6 +195,9 @@ function methods:lock()
         remove_if_untouched(self, held)
     end, "release the lock")
     rawset(self, "journal", journal.open(self.places.journal))
+    self:defer(function()
+        self.journal:finish()
+    end, "bring the journal up to date")
     recover.all(self)
     return held
 end

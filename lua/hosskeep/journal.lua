@@ -59,13 +59,16 @@ end
 --- Writes the open entries, synced: a file that power loss leaves empty would forget them all.
 -- Removes the file when there are none; should it come back, its entries are done already.
 function methods:write()
+    self.stale = true
     if #self.entries == 0 then
         fs.remove(self.path)
+        self.stale = false
         return
     end
     local writer <close> = fs.create(self.path, { mode = 384, replace = true, sync = true })
     writer:write(text_of(self))
     writer:close()
+    self.stale = false
 end
 
 --- Notes a thing, synced to disk, before it is made. Returns the token for done().
@@ -88,7 +91,7 @@ function methods:add(entry)
 end
 
 --- Takes an entry out again: the thing is gone, or has become lasting. On a full disk the line
---- stays in the file until the next write: who reads it finds that nothing is to be done.
+--- stays in the file until the next write, or finish(): who reads it finds nothing to be done.
 function methods:done(token)
     for index, entry in ipairs(self.entries) do
         if entry.token == token then
@@ -101,6 +104,13 @@ function methods:done(token)
         end
     end
     return false
+end
+
+--- Writes what could not be written before; raises when it still cannot.
+function methods:finish()
+    if self.stale then
+        self:write()
+    end
 end
 
 --- The entries of an earlier run, newest first.

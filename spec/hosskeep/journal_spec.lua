@@ -30,6 +30,19 @@ describe("the journal", function()
         assert.is_nil(fs.stat(path))
     end)
 
+    it("is written in the end when it could not be before", function()
+        local j = journal.open(path)
+        local token = j:add { kind = "helper", id = "hosskeep-1" }
+        j.path = here.root .. "/" .. ("x"):rep(300)
+        assert.is_true(j:done(token))
+        assert.has_error(function() j:finish() end)
+        j.path = path
+        j:finish()
+        assert.is_nil(fs.stat(path))
+        j.path = here.root .. "/" .. ("x"):rep(300)
+        j:finish() -- nothing is to be written
+    end)
+
     it("is read although its last line was cut off", function()
         fs.write(path, '{"kind":"file","id":"/x"}\n{"kind":"fil', { replace = true })
         assert.equal(1, #journal.open(path):leftovers())
