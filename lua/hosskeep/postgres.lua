@@ -6,6 +6,7 @@ local dump = require "hosskeep.postgres_dump"
 local extras = require "hosskeep.extras"
 local failure = require "hosskeep.failure"
 local meter = require "hosskeep.meter"
+local postgres_clean = require "hosskeep.postgres_clean"
 local server = require "hosskeep.server"
 local volumes = require "hosskeep.volumes"
 
@@ -113,12 +114,9 @@ local function start_worker(ctx, one, databases)
     })
 end
 
--- Whatever still runs is ended, then the files go. The container may be gone by now; so is its
--- work then.
 local function clean(ctx, one)
     if one.cleaned then return end
-    local env = dump.environment(user(ctx, one), { HK_STOP = one.finished and "no" or "yes" })
-    sh(ctx, one, dump.CLEAN, { one.folder }, { env = env, timeout = 60 })
+    postgres_clean.remove(one.container, one.note, one.finished)
     for _, work in ipairs(one.work) do work.job:close() end
     one.cleaned = true
     ctx.journal:done(one.token)
@@ -126,8 +124,9 @@ end
 
 local function start(ctx, one)
     one.work = {}
-    one.token = ctx.journal:add { kind = "dumps", id = one.folder, service = one.service,
-        user = user(ctx, one) }
+    one.note = { kind = "dumps", id = one.folder, service = one.service, user = user(ctx, one),
+        host = one.mount and fs.join(ctx.places.db, FOLDER) }
+    one.token = ctx.journal:add(one.note)
     ctx:defer(function() clean(ctx, one) end, "remove the dumps of " .. one.key)
     sh(ctx, one, dump.FOLDER, { one.folder }, { timeout = 60 })
     for _, databases in ipairs(dump.distribute(one.list, ctx.settings["postgres.jobs"])) do

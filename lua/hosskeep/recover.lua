@@ -2,8 +2,8 @@
 -- a sweep for containers and images that carry our label.
 
 local failure = require "hosskeep.failure"
-local dump = require "hosskeep.postgres_dump"
 local journal = require "hosskeep.journal"
+local postgres_clean = require "hosskeep.postgres_clean"
 local process_stat = require "hosskeep.process_stat"
 require "hosskeep.start_command" -- its handler
 
@@ -55,18 +55,9 @@ journal.handler("snapshot", function(ctx, entry)
     return answer.status < 300 or gone(answer.status)
 end)
 
--- Dumps in `.db`: they may be what the disk is full of.
+-- They may be what the disk is full of.
 journal.handler("dumps", function(ctx, entry)
-    local container = ctx:service(entry.service)
-    if not container then
-        return true
-    end
-    if container.state ~= "running" then
-        return false
-    end
-    container:exec({ "sh", "-c", dump.CLEAN, "hosskeep", entry.id }, {
-        user = "root", timeout = 60, env = dump.environment(entry.user, { HK_STOP = "yes" }),
-    })
+    postgres_clean.remove(ctx:service(entry.service), entry)
     return true
 end)
 
