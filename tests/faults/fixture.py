@@ -24,12 +24,13 @@ import engine_api as engine
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.normpath(os.path.join(HERE, "..", ".."))
 IMAGE = "hosskeep-test/server:1"
-VOLUMES = ("auth-secrets", "ldap-vol0", "ldap-vol1")
+VOLUMES = ("auth-secrets", "ldap-vol0", "ldap-vol1", "rabbitmq-data")
 MOUNTS = {
     "db": ["{DB_ROOT}:/var/lib/postgresql/data", "{DB_INIT_SCRIPTS}:/docker-entrypoint-initdb.d",
            "{BACKUP_ROOT}/.db:/mnt/backup"],
     "ldap": ["{project}_ldap-vol0:/var/lib/ldap", "{project}_ldap-vol1:/etc/ldap/slapd.d"],
     "auth": ["{project}_auth-secrets:/secrets"],
+    "rabbitmq": ["{project}_rabbitmq-data:/var/lib/rabbitmq"],
     "opensearch": ["{HOSS_DIR}/data/opensearch:/usr/share/opensearch/data",
                    "{BACKUP_ROOT}/.opensearch:/mnt/snapshots",
                    "{HOSS_DIR}/opensearch/opensearch.yaml:"
@@ -94,7 +95,7 @@ def start_containers(folder, project):
         name = f"{project}_{service}_1"
         if service not in there:
             spec = {
-                "Image": IMAGE, "Entrypoint": ["hoss-" + service],
+                "Image": IMAGE, "Hostname": service, "Entrypoint": ["hoss-" + service],
                 "Env": [f"{key}={value}" for key, value in values.items()],
                 "StopSignal": "SIGINT" if service == "db" else "SIGTERM",
                 "Labels": {"com.docker.compose.project": project,
@@ -103,6 +104,8 @@ def start_containers(folder, project):
                            "com.docker.compose.container-number": "1"},
                 "HostConfig": {"NetworkMode": "host" if service == "opensearch" else "none",
                                "RestartPolicy": {"Name": "always"},
+                               # Without a network nothing else tells its own name.
+                               "ExtraHosts": [service + ":127.0.0.1"],
                                "Binds": [text.format(project=project, **values)
                                          for text in MOUNTS[service]]},
             }
@@ -212,6 +215,7 @@ class Fixture:
                     "ldap": ["ldapsearch", "-Q", "-LLL", "-Y", "EXTERNAL", "-H", "ldapi:///", "-s",
                              "base", "-b", ""],
                     "auth": ["test", "-s", "/secrets/private.pem"],
+                    "rabbitmq": ["sh", "-c", "HOME=/var/lib/rabbitmq rabbitmqctl -q await_startup"],
                     "opensearch": ["curl", "-sf", f"127.0.0.1:{self.search_port}/_cluster/health"]}
         end = time.monotonic() + seconds
         for service in self.services:

@@ -331,7 +331,8 @@ class World:
 def enumerate_all(world, requests, trace, fixture, services):
     """Every case of a world."""
     found = list(cases.of_requests(world.procedure, fixture, requests))
-    found += cases.of_calls(world.procedure, fixture, trace)
+    if fixture != "broker":  # the same reads of its large volume, thousands of times
+        found += cases.of_calls(world.procedure, fixture, trace)
     found += cases.of_search(fixture, world.searches)
     step = "check-version"
     found += cases.of_endpoint(world.procedure, fixture, step)
