@@ -37,32 +37,68 @@ function m.rename(ctx, path, rubbish)
     if fs.lstat(path) then move(ctx, path, free_name(ctx, path), rubbish) end
 end
 
---- The same for a piece of configuration: all of one run go into one folder beside each other.
--- What a cut-off restore wrote is the caller's own, and is removed at once.
-function m.keep(ctx, path, rubbish)
-    if not fs.lstat(path) or (rubbish and try(fs.remove_tree, path)) then return end
-    local folder = fs.join(fs.dirname(path), stamp(ctx))
-    fs.mkdir(folder, tonumber("700", 8))
-    move(ctx, path, free(fs.join(folder, fs.basename(path))), rubbish)
+-- Whether what stands at `path` was put there by a restore that was cut off, so that it may go:
+-- what stood there before is aside, or there was nothing. A site's own that nobody has moved yet,
+-- or that was put back already, is not.
+local function of_a_restore(known, path)
+    for _, absent in ipairs(known.absent or {}) do
+        if absent == path then return true end
+    end
+    for _, one in ipairs(known.aside) do
+        if one.from == path and not one.rubbish and fs.lstat(one.to) then return true end
+    end
+    return false
 end
 
--- Puts one thing back where it was; what stands in its place is of this restore.
+local function note_absent(ctx, path)
+    local known = ctx.state.marker
+    known.absent = known.absent or {}
+    table.insert(known.absent, path)
+    marker.write(ctx)
+end
+
+--- The same for a piece of configuration: all of one run go into one folder beside each other.
+-- What a cut-off restore wrote is the caller's own, and is removed at once.
+function m.keep(ctx, path)
+    local ours = of_a_restore(ctx.state.marker, path)
+    if not fs.lstat(path) then
+        return not ours and note_absent(ctx, path)
+    elseif ours and try(fs.remove_tree, path) then
+        return
+    end
+    local folder = fs.join(fs.dirname(path), stamp(ctx))
+    fs.mkdir(folder, tonumber("700", 8))
+    move(ctx, path, free(fs.join(folder, fs.basename(path))), ours)
+end
+
+-- What stands in the place of a thing that comes back is of this restore; what belongs to others,
+-- so that the caller may not remove it, goes out of the way.
+local function make_room(ctx, path)
+    if not fs.lstat(path) then return end
+    local _, err = try(fs.remove_tree, path)
+    if err and err.code ~= "EPERM" and err.code ~= "EACCES" then error(err, 0) end
+    if err then fs.rename(path, free_name(ctx, path)) end
+end
+
 local function put_back(ctx, one)
     if not fs.lstat(one.to) then return end
-    if fs.lstat(one.from) and not try(fs.remove_tree, one.from) then
-        fs.rename(one.from, free_name(ctx, one.from)) -- foreign-owned: out of the way
-    end
+    make_room(ctx, one.from)
     fs.rename(one.to, one.from)
     fs.sync(fs.dirname(one.from))
     if fs.dirname(one.to) ~= fs.dirname(one.from) then try(fs.remove, fs.dirname(one.to)) end
 end
 
---- Puts everything back that was the site's own, the last rename first.
+--- Puts everything back that was the site's own, the last rename first. One that cannot be keeps
+-- none of the others away; the first error is raised in the end.
 function m.put_back(ctx)
-    local list = ctx.state.marker.aside
+    local list, first = ctx.state.marker.aside, nil
     for i = #list, 1, -1 do
-        if not list[i].rubbish then put_back(ctx, list[i]) end
+        if not list[i].rubbish then
+            local _, err = try(put_back, ctx, list[i])
+            first = first or err
+        end
     end
+    if first then error(first, 0) end
 end
 
 --- Where the site's own things are kept beside their successors.

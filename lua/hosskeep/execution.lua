@@ -128,13 +128,15 @@ function execution.one(p, ctx, step)
     run_step(p, ctx, step)
 end
 
---- Runs the cleanups in reverse. A failing one becomes a warning and stops none of the others.
+--- Runs the cleanups in reverse. A failing one becomes a warning and stops none of the others; when
+--- it was to undo something, ctx.undo_failed tells the later ones so.
 function execution.unwind(ctx, failed)
     while #ctx.stack > 0 do
         local entry = table.remove(ctx.stack)
         if entry.always or failed then
             local ok, problem = execution.guarded(entry.fn)
             if not ok then
+                ctx.undo_failed = ctx.undo_failed or not entry.always
                 ctx:warn("%s: %s", entry.label, failure.text(problem.cause))
                 ctx.report:trace(problem.trace)
             end

@@ -11,7 +11,8 @@ function m.path(ctx)
     return fs.join(ctx.options.config_dir, NAME)
 end
 
---- What an earlier restore left: {id, archive, started, aside = {...}}, or nil when there is none.
+--- What an earlier restore left: {id=, archive=, started=, aside={...}, absent={...}}, or nil when
+--- there is none. absent: the paths where nothing stood.
 function m.read(ctx)
     local text = fs.read(m.path(ctx))
     if not text then return nil end
@@ -24,7 +25,7 @@ end
 --- Writes the marker, synced. ctx.state.marker is what is written from then on.
 function m.write(ctx)
     local marker = ctx.state.marker
-    marker.aside = json.array(marker.aside)
+    marker.aside, marker.absent = json.array(marker.aside), json.array(marker.absent or {})
     fs.write(m.path(ctx), json.encode(marker, { indent = true }) .. "\n",
         { mode = tonumber("600", 8) })
 end
@@ -41,16 +42,21 @@ function m.begin(ctx, before)
     m.write(ctx)
 end
 
---- The restore has ended well: nothing is in its way any more.
+--- The restore has ended well: nothing is in its way any more. Should the power fail and the marker
+--- come back, the same restore may go on where nothing is left to do.
 function m.remove(ctx)
     fs.remove(m.path(ctx))
-    fs.sync(ctx.options.config_dir)
+    local _, err = try(fs.sync, ctx.options.config_dir)
+    if err then ctx:warn("the end of this restore is not yet on disk: %s", tostring(err)) end
 end
 
 --- A run that failed has put everything back: the marker goes, unless it tells of an earlier run,
--- or of something that could not be put back.
+-- or of something that could not be put back. With it the same command makes its way past what is
+-- left.
 function m.forget(ctx)
-    if not ctx.state.continued and not ctx.state.not_put_back then m.remove(ctx) end
+    if ctx.state.continued then return end
+    if not ctx.undo_failed then return m.remove(ctx) end
+    ctx.outcome = ctx.outcome or "not all could be undone: run the same command again"
 end
 
 return m

@@ -163,10 +163,9 @@ function m.prepare(ctx)
         { mode = tonumber("755", 8) })
 end
 
---- Takes script and dumps away again, when the server has not been started.
+--- Takes the script away again, when the server has not been started.
 function m.undo(ctx)
     fs.remove(m.script_path(ctx))
-    try(fs.remove_tree, (m.dumps_folder(ctx)))
 end
 
 local function fail_of(answer, container)

@@ -66,11 +66,8 @@ local function set_folders_aside(ctx, rubbish)
 end
 
 local function set_configuration_aside(ctx)
-    local known = ctx.state.marker
     for _, item in ipairs(configuration.ITEMS) do
-        local path = fs.join(ctx.places.config, item)
-        if not fs.lstat(path) then table.insert(known.absent, path) end
-        aside.keep(ctx, path, false)
+        aside.keep(ctx, fs.join(ctx.places.config, item))
     end
 end
 
@@ -152,7 +149,6 @@ end
 function m.put_back(ctx)
     local known = ctx.state.marker
     if ctx.state.was_put_back then return end
-    ctx.state.not_put_back = true
     if not known.replaces then
         ctx.helpers:remove_all()
         aside.put_back(ctx)
@@ -162,7 +158,7 @@ function m.put_back(ctx)
         marker.remove(ctx)
         former.forget(ctx)
     end
-    ctx.state.not_put_back, ctx.state.was_put_back = false, true
+    ctx.state.was_put_back = true
 end
 
 -- Takes the living server away. Behind a run that was killed all is put back first, but for the

@@ -63,7 +63,7 @@ local function configuration(ctx, entry, rest)
     if rest == ".env" or rest == "" then return end
     local top = rest:match("^[^/]+")
     if not ctx.state.cleared[top] then
-        aside.keep(ctx, fs.join(ctx.places.config, top), ctx.state.continued)
+        aside.keep(ctx, fs.join(ctx.places.config, top))
         ctx.state.cleared[top] = true -- only now: undo deletes what stands there
     end
     ctx.archive:extract(ctx.places.config, { strip = "config/" })
@@ -131,9 +131,15 @@ end
 
 -- The configuration goes; volumes and folders have undo functions of their own.
 local function undo(ctx)
-    for top in pairs(ctx.state.cleared) do try(fs.remove_tree, fs.join(ctx.places.config, top)) end
-    try(fs.remove_tree, (postgres.dumps_folder(ctx)))
-    try(fs.remove_tree, fs.join(ctx.places.opensearch, opensearch.folder(ctx)))
+    local paths = { (postgres.dumps_folder(ctx)),
+        fs.join(ctx.places.opensearch, opensearch.folder(ctx)) }
+    for top in pairs(ctx.state.cleared) do paths[#paths + 1] = fs.join(ctx.places.config, top) end
+    local first
+    for _, path in ipairs(paths) do
+        local _, err = try(fs.remove_tree, path)
+        first = first or err
+    end
+    if first then error(first, 0) end
 end
 
 --- Puts everything but `.env` where it belongs.
