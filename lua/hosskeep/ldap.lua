@@ -1,6 +1,7 @@
 --- The directory: its data goes with the volumes; here its entries are counted, for the comparison
 -- after a restore.
 
+local attend = require "hosskeep.attend"
 local server = require "hosskeep.server"
 
 local m = {}
@@ -14,19 +15,22 @@ local COUNT = [[slapcat -n 1 2>/dev/null | grep -c '^dn:']]
 --- Starts to count, in the background; the service is not paused yet.
 function m.start(ctx)
     if not ctx:wants("ldap") then return end
-    local job = server.running(ctx, "ldap"):exec({ "sh", "-c", COUNT }, {
+    local container = server.running(ctx, "ldap")
+    local job = container:exec({ "sh", "-c", COUNT }, {
         user = "root", timeout = 120, background = true,
     })
-    ctx.ldap_count = job
+    ctx.ldap_count = { job = job, container = container }
     ctx:on_failure(function() job:cancel() end, "end the count of ldap's entries")
 end
 
 --- Waits for the count. A directory that cannot be counted is backed up nevertheless.
 function m.finish(ctx)
-    local job = ctx.ldap_count
-    if not job then return end
+    local count = ctx.ldap_count
+    if not count then return end
     ctx.ldap_count = nil
-    local done, problem = try(job.wait, job)
+    local done, problem = try(function()
+        return attend.any(count.container, "ldap", { count.job }):wait()
+    end)
     local entries = done and math.tointeger(tonumber(done.stdout:match("^%s*(%d+)%s*$")))
     if entries and entries > 0 then
         ctx.manifest.ldap = { entries = entries }

@@ -2,6 +2,7 @@
 -- things are read. Further Postgres containers (the setting postgres.extra) take the same way;
 -- their dumps lie in their own container meanwhile.
 
+local attend = require "hosskeep.attend"
 local dump = require "hosskeep.postgres_dump"
 local extras = require "hosskeep.extras"
 local failure = require "hosskeep.failure"
@@ -197,19 +198,18 @@ local function collect(ctx, one, work, list)
 end
 
 -- The work that has finished, whichever it is.
-local function next_finished(work)
+local function next_finished(one, work)
     local jobs = {}
-    for i, one in ipairs(work) do jobs[i] = one.job end
-    local finished = stream.wait_any(jobs)
-    for i, one in ipairs(work) do
-        if one.job == finished then return table.remove(work, i) end
+    for i, piece in ipairs(work) do jobs[i] = piece.job end
+    local finished = attend.any(one.container, one.key, jobs)
+    for i, piece in ipairs(work) do
+        if piece.job == finished then return table.remove(work, i) end
     end
-    error("no dump has finished")
 end
 
 local function add(ctx, one)
     local list, waiting = json.array {}, table.move(one.work, 1, #one.work, 1, {})
-    while #waiting > 0 do collect(ctx, one, next_finished(waiting), list) end
+    while #waiting > 0 do collect(ctx, one, next_finished(one, waiting), list) end
     one.finished = true
     table.sort(list, function(a, b) return a.name < b.name end)
     clean(ctx, one)

@@ -2,6 +2,7 @@
 -- it), the definitions as a fallback, and the queues with their messages, for the comparison after
 -- a restore.
 
+local attend = require "hosskeep.attend"
 local base64 = require "hosskeep.base64"
 local failure = require "hosskeep.failure"
 local server = require "hosskeep.server"
@@ -53,9 +54,9 @@ base64:encode(rabbit_json:encode(#{
 -- without.
 local NODE = "atom_to_binary(node(), utf8)."
 
-local function ask(ctx, expression, options)
+local function ask(container, expression, options)
     options.env = { RABBITMQ_CTL_ERL_ARGS = "+S 2:2 +A 1" }
-    return server.running(ctx, SERVICE):exec({ "sh", "-c", EVALUATE, "sh", expression }, options)
+    return container:exec({ "sh", "-c", EVALUATE, "sh", expression }, options)
 end
 
 --- The text of an Erlang binary as Erlang prints it: <<"...">>, long ones in several pieces.
@@ -78,13 +79,14 @@ end
 --- Starts to ask, in the background; the broker is not paused yet.
 function m.start(ctx)
     if not ctx:wants(SERVICE) then return end
-    local job = ask(ctx, ASK, { timeout = 120, max_output = 64 << 20, background = true })
-    ctx.rabbitmq_told = job
+    local container = server.running(ctx, SERVICE)
+    local job = ask(container, ASK, { timeout = 120, max_output = 64 << 20, background = true })
+    ctx.rabbitmq_told = { job = job, container = container }
     ctx:on_failure(function() job:cancel() end, "end what asks RabbitMQ")
 end
 
-local function node_only(ctx)
-    local answer, problem = try(ask, ctx, NODE, { timeout = 120 })
+local function node_only(ctx, container)
+    local answer, problem = try(ask, container, NODE, { timeout = 120 })
     local node = answer and m.binary(answer.stdout)
     if not node then
         failure.raise(5, "rabbitmq: it does not tell its node name: %s", tostring(problem))
@@ -106,11 +108,12 @@ end
 
 --- Waits for the answer and puts it into the archive and the manifest.
 function m.finish(ctx)
-    local job = ctx.rabbitmq_told
-    if not job then return end
+    local asked = ctx.rabbitmq_told
+    if not asked then return end
     ctx.rabbitmq_told = nil
-    local answer = try(job.wait, job)
-    local told = answer and m.parse(answer.stdout) or node_only(ctx)
+    attend.any(asked.container, SERVICE, { asked.job })
+    local answer = try(asked.job.wait, asked.job)
+    local told = answer and m.parse(answer.stdout) or node_only(ctx, asked.container)
     ctx.manifest.rabbitmq = { node = told.node, version = told.version }
     if told.definitions then
         ctx.packer:add_bytes(ENTRY, json.encode(told.definitions, { indent = true }),
@@ -126,7 +129,8 @@ m.queues_of = queues_of
 
 --- The queues with their messages now: { {vhost=, name=, durable=, messages=, persistent=}, ... }.
 function m.queues(ctx)
-    local answer = ask(ctx, ASK, { timeout = 120, max_output = 64 << 20 })
+    local answer = ask(server.running(ctx, SERVICE), ASK,
+        { timeout = 120, max_output = 64 << 20 })
     local told = m.parse(answer.stdout)
     return told and queues_of(told)
 end

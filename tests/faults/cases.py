@@ -110,15 +110,17 @@ def of_calls(procedure, fixture, trace):
 def parse(trace):
     """(step, call, number) of the main thread behind the loading of libraries."""
     lines = []
-    main, last_library = None, 0
+    main, last_library, library = None, 0, False
     with open(trace, encoding="utf-8", errors="replace") as file:
         for line in file:
             match = re.match(r"(\d+) +(\w+)\((.*)", line)
             if match:
                 main = main or match[1]
                 lines.append(match.groups())
-                if match[1] == main and match[2] == "openat" and ".so" in match[3]:
-                    last_library = len(lines)
+                if match[1] == main:
+                    library = match[2] == "openat" and ".so" in match[3] \
+                        or library and match[2] in ("read", "pread64")
+                    last_library = len(lines) if library else last_library
     step, counts, found = "begin", {}, []
     for index, (thread, call, rest) in enumerate(lines):
         begun = re.match(r'1, "\{\\"event\\":\\"step\\",\\"step\\":\\"([a-z-]+)', rest)

@@ -125,6 +125,7 @@ def differences(before, after, skip=None):
 
 
 TOLD = re.compile(r"\.hosskeep-journal$|\.tmp$")
+TOLD_DUMPS = re.compile(r"\.hosskeep-journal$|/\.db/hosskeep-dumps")
 
 
 def check_backup_left(fixture, before, after, warned=False):
