@@ -31,3 +31,10 @@ foreach(script IN LISTS scripts)
         set_tests_properties(engine/${name} PROPERTIES RESOURCE_LOCK stack)
     endif()
 endforeach()
+
+# Single faults, a sample of them; tests/faults/run --all does every one.
+add_test(NAME engine/faults_sample
+    COMMAND python3 -B ${PROJECT_SOURCE_DIR}/tests/faults/run --sample --seed 1)
+set_tests_properties(engine/faults_sample PROPERTIES
+    TIMEOUT 900 LABELS engine FIXTURES_REQUIRED engine_ready RESOURCE_LOCK stack
+    ENVIRONMENT "HOSSKEEP=${PROJECT_BINARY_DIR}/hosskeep")

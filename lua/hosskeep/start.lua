@@ -154,14 +154,23 @@ function m.finish(ctx)
     ctx.state.server:finish(time.monotonic() + ctx.settings["start.timeout"])
 end
 
+local function check_runs(ctx, service, container)
+    if container.state ~= "running" then
+        failure.raise(10, "%s: container %s is %s", service, container.name, container.state)
+    end
+    local known = container:inspect()
+    local health = known and known.State.Health
+    if type(health) == "table" and health.Status == "unhealthy" then
+        ctx:warn("%s: container %s calls itself unhealthy", service, container.name)
+    end
+end
+
 --- Every service that `.env` names and that has a container must run now.
 function m.wait_services(ctx)
     m.finish(ctx)
     for service in (ctx.env.SERVICES or ""):gmatch("%S+") do
         local container = ctx.docker:service(ctx.project, service)
-        if container and container.state ~= "running" then
-            failure.raise(10, "%s: container %s is %s", service, container.name, container.state)
-        end
+        if container then check_runs(ctx, service, container) end
     end
 end
 

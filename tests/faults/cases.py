@@ -199,14 +199,15 @@ def of_disk(fixture):
 
 
 def of_actions(procedure, fixture, requests, services):
-    """A container is stopped, killed, removed or paused at the first request of each step."""
+    """A container is stopped, killed, removed, paused, sick at the first request of each step."""
     steps = set()
     for request in requests:
         if request.step in steps or request.step in ("begin", "end"):
             continue
         steps.add(request.step)
         for service in services:
-            for action in ("stop", "kill", "remove", "pause", "restart"):
+            actions = ("stop", "kill", "remove", "pause", "restart")
+            for action in actions + (("unhealthy",) if (service, fixture) == ("auth", "db") else ()):
                 yield Case(procedure, fixture, "action", request.step, request.call,
                            request.number, f"{service}-{action}", (service, action))
 

@@ -53,6 +53,8 @@ LDAP_ORGANISATION=Faults
 LDAP_DOMAIN=hoss.example.org
 LDAP_ADMIN_PASSWORD=ldap-admin-2Rt
 """
+SICK = "/tmp/sick"
+HEALTH = {"Test": ["CMD-SHELL", f"test ! -e {SICK}"], "Interval": 10**9, "Retries": 1}
 SECRETS = ("pg-secret-4Kw", "core-pass-7Qx", "ldap-admin-2Rt")
 INIT = """#!/bin/bash
 set -e
@@ -87,9 +89,10 @@ def read_env(path):
 def start_containers(folder, project):
     """What `make up` does: each service of .env gets a container, unless it has one."""
     values = read_env(os.path.join(folder, "hoss", ".env"))
+    services = values["SERVICES"].split()
     there = {c["Labels"]["com.docker.compose.service"]: c
              for c in engine.containers(f"com.docker.compose.project={project}")}
-    for service in values["SERVICES"].split():
+    for service in services:
         if service in there and there[service]["State"] in ("running", "paused"):
             continue
         name = f"{project}_{service}_1"
@@ -98,6 +101,7 @@ def start_containers(folder, project):
                 "Image": IMAGE, "Hostname": service, "Entrypoint": ["hoss-" + service],
                 "Env": [f"{key}={value}" for key, value in values.items()],
                 "StopSignal": "SIGINT" if service == "db" else "SIGTERM",
+                "Healthcheck": HEALTH if service == "auth" and "db" in services else None,
                 "Labels": {"com.docker.compose.project": project,
                            "com.docker.compose.service": service,
                            "com.docker.compose.oneoff": "False",
@@ -250,12 +254,22 @@ class Fixture:
             engine.ask("DELETE", f"/volumes/{self.project}_{name}", force="1")
         shutil.rmtree(os.path.join(self.hoss, "data"), ignore_errors=True)
 
+    def make_unhealthy(self, service, seconds=20):
+        """Has the container's own check fail, and waits until the Engine has noticed."""
+        name, end = self.name(service), time.monotonic() + seconds
+        engine.execute(name, ["touch", SICK])
+        while engine.must("GET", f"/containers/{name}/json")["State"]["Health"]["Status"] \
+                != "unhealthy" and time.monotonic() < end:
+            time.sleep(0.1)
+
     def revive(self):
-        """After a container was stopped, paused or removed by a fault: all run again."""
+        """After a container was stopped, paused, made sick or removed: all run again."""
         for name, state in self.states().items():
             if state == "paused":
                 engine.ask("POST", f"/containers/{name}/unpause")
         self.up()
+        if "db" in self.services and "auth" in self.services:
+            engine.execute(self.name("auth"), ["rm", "-f", SICK])
 
     # --- state -----------------------------------------------------------------------------
 

@@ -164,6 +164,8 @@ class World:
         ident = self.fixture.name(service)
         if action == "remove":
             engine.ask("DELETE", f"/containers/{ident}", force="1")
+        elif action == "unhealthy":
+            self.fixture.make_unhealthy(service)
         elif action in ("stop", "restart"):
             engine.ask("POST", f"/containers/{ident}/{action}", t="1")
         else:
