@@ -136,4 +136,17 @@ describe("http", function()
         fails("cancelled", nil, "cancelled", two.wait, two)
         assert.is_true(time.monotonic() - start < 0.5)
     end)
+
+    it("is not all that an answer of OpenSearch needs", function()
+        local client = require "hosskeep.opensearch_client"
+        assert.is_true(client.ask(base, "DELETE", "/done").acknowledged)
+        assert.same({ a = { 1, 2.5, json.null } }, client.ask(base, "GET", "/json"))
+        fails("http", nil, "DELETE " .. base .. "/sorry: no room", client.ask, base, "DELETE",
+            "/sorry")
+        fails("http", nil, "GET " .. base .. "/sorry: no room", client.ask, base, "GET", "/sorry")
+        fails("http", nil, "not what was asked for", client.ask, base, "PUT", "/nothing")
+        fails("http", nil, "not what was asked for", client.ask, base, "GET", "/x")
+        fails("http", 404, "no such index", client.ask, base, "GET", "/missing")
+        fails("http", nil, "not what was asked for", client.indices, base)
+    end)
 end)

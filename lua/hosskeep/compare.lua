@@ -5,7 +5,7 @@
 
 local failure = require "hosskeep.failure"
 local ldap = require "hosskeep.ldap"
-local opensearch = require "hosskeep.opensearch"
+local opensearch = require "hosskeep.opensearch_client"
 local postgres_count = require "hosskeep.postgres_count"
 local rabbitmq = require "hosskeep.rabbitmq_restore"
 local start = require "hosskeep.start"
@@ -67,7 +67,7 @@ end
 function m.indices(ctx)
     local part = ctx.state.parts.opensearch
     if not part or #(part.indices or {}) == 0 then return end
-    local found = opensearch.documents(ctx, ctx.state.opensearch_url)
+    local found = opensearch.documents(ctx.state.opensearch_url)
     for _, index in ipairs(part.indices) do m.documents(index, found[index.name]) end
 end
 

@@ -1,6 +1,8 @@
 --- The search index: a snapshot into hosskeep's own repository, a folder of its own below
 -- `.opensearch`. There the next snapshot is incremental, and the archive carries exactly one.
 
+local attend = require "hosskeep.attend"
+local client = require "hosskeep.opensearch_client"
 local failure = require "hosskeep.failure"
 local server = require "hosskeep.server"
 local volumes = require "hosskeep.volumes"
@@ -13,7 +15,6 @@ local PORT = "9200/tcp"
 local REPOSITORY = "hosskeep" -- also the folder's name
 local PREFIX = "hosskeep-"
 local SHORT = 60
-local MOST_INDICES = 10000
 local SNAPSHOTS = "/_snapshot/" .. REPOSITORY
 
 -- OpenSearch runs as 1000:1000 in its image; the folder that the operator's compose file mounts
@@ -46,59 +47,15 @@ function m.url(ctx)
     return details and published(details) or "http://localhost:9200"
 end
 
-local function call(ctx, method, path, body, timeout)
-    local answer = http.request {
-        method = method, url = ctx.opensearch_url .. path, json = body, timeout = timeout or SHORT,
-    }
-    return json.decode(answer.body)
-end
-
--- { [index] = 0 } of all open indices, for those that no aggregation names.
-local function empty(url, wildcards)
-    local answer = http.get(url .. "/_cat/indices?format=json&h=index,status&" .. wildcards,
-        { timeout = SHORT })
-    local found = {}
-    for _, one in ipairs(json.decode(answer.body)) do
-        if one.status == "open" then found[one.index] = 0 end
-    end
-    return found
-end
-
---- Documents of each open index, exactly: { [index] = documents }.
-function m.documents(_, url)
-    local wildcards = "expand_wildcards=open,hidden&ignore_unavailable=true"
-    http.post(url .. "/_refresh?" .. wildcards, { timeout = SHORT })
-    local answer = http.request {
-        method = "POST", url = url .. "/_search?size=0&" .. wildcards, timeout = SHORT,
-        json = { aggs = { by_index = { terms = { field = "_index", size = MOST_INDICES } } } },
-    }
-    local result = json.decode(answer.body)
-    local found = empty(url, "expand_wildcards=open,hidden")
-    for _, bucket in ipairs(((result.aggregations or {}).by_index or {}).buckets or {}) do
-        found[bucket.key] = bucket.doc_count
-    end
-    return found
-end
-
--- Every index, closed and hidden ones too: { {name=, status=, size=}, ... }.
-local function indices(ctx)
-    local list = call(ctx, "GET", "/_cat/indices?format=json&bytes=b&expand_wildcards=all"
-        .. "&h=index,status,store.size")
-    local found = {}
-    for _, one in ipairs(list) do
-        found[#found + 1] = {
-            name = one.index, status = one.status, size = tonumber(one["store.size"]) or 0,
-        }
-    end
-    table.sort(found, function(a, b) return a.name < b.name end)
-    return found
+local function call(ctx, ...)
+    return client.ask(ctx.opensearch_url, ...)
 end
 
 --- OpenSearch must answer; what its index takes is told to the check of free space.
 function m.check(ctx)
     if not ctx:wants(SERVICE) then return end
     ctx.opensearch_url = m.url(ctx)
-    local list, problem = try(indices, ctx)
+    local list, problem = try(client.indices, ctx.opensearch_url)
     if not list then failure.raise(4, "opensearch: it does not answer: %s", tostring(problem)) end
     ctx.index_size = 0
     for _, one in ipairs(list) do ctx.index_size = ctx.index_size + one.size end
@@ -127,18 +84,13 @@ local function prepare(ctx)
     register(ctx)
 end
 
-local function remove(ctx, name)
-    local path = SNAPSHOTS .. "/" .. name
-    return try(call, ctx, "DELETE", path, nil, SHORT)
-end
-
 -- What is left of a snapshot that does not end up in an archive. Once the one before is gone, it
 -- stays in its place: whole, and the next one builds on it.
 local function undo(ctx, state)
     if state.kept then return end
     if state.job then state.job:close() end
-    local removed, problem = remove(ctx, state.name)
-    if not removed and problem.code ~= 404 then
+    local removed, problem = try(client.remove_snapshot, ctx.opensearch_url, REPOSITORY, state.name)
+    if not removed then
         ctx:warn("opensearch: snapshot %s could not be removed: %s", state.name, tostring(problem))
         return
     end
@@ -150,7 +102,7 @@ function m.start(ctx)
     if not ctx:wants(SERVICE) then return end
     prepare(ctx)
     local name = PREFIX .. ctx.publishing.timestamp:lower()
-    local state = { name = name, before = m.documents(ctx, ctx.opensearch_url) }
+    local state = { name = name, before = client.documents(ctx.opensearch_url) }
     ctx.snapshot = state
     state.token = ctx.journal:add {
         kind = "snapshot", id = state.name, repository = REPOSITORY, url = ctx.opensearch_url,
@@ -203,7 +155,8 @@ local function remove_older(ctx, keep)
     for _, snapshot in ipairs(all) do
         local name = snapshot.snapshot
         if name ~= keep and name:sub(1, #PREFIX) == PREFIX then
-            call(ctx, "DELETE", SNAPSHOTS .. "/" .. name, nil, ctx.settings["opensearch.timeout"])
+            client.remove_snapshot(ctx.opensearch_url, REPOSITORY, name,
+                ctx.settings["opensearch.timeout"])
         end
     end
 end
@@ -224,15 +177,17 @@ local function counted(listed, inside, before, after)
 end
 
 local function wait(ctx, state)
+    local container = ctx:service(SERVICE)
+    if container then attend.any(container, SERVICE, { state.job }) end
     local answer = state.job:wait()
     local problem, snapshot = m.problem(answer.status, answer.body)
     if problem then failure.raise(5, "opensearch: %s", problem) end
-    local listed = indices(ctx)
+    local listed = client.indices(ctx.opensearch_url)
     local inside = check_complete(listed, snapshot)
     remove_older(ctx, state.name)
     state.kept = true
     ctx.journal:done(state.token)
-    return counted(listed, inside, state.before, m.documents(ctx, ctx.opensearch_url))
+    return counted(listed, inside, state.before, client.documents(ctx.opensearch_url))
 end
 
 --- Waits for the snapshot, removes the one before and adds the repository's files.

@@ -1,6 +1,7 @@
 --- OpenSearch at restore: the archive's repository is registered, its snapshot restored over what
 -- a fresh server has made by itself, and waited for.
 
+local client = require "hosskeep.opensearch_client"
 local failure = require "hosskeep.failure"
 local opensearch = require "hosskeep.opensearch"
 local start = require "hosskeep.start"
@@ -11,13 +12,8 @@ local REPOSITORY = "hosskeep-restore" -- read only, and gone when the restore is
 -- The core service may make its empty index again between the deletion and the restore.
 local ATTEMPTS = 5
 
-local function call(ctx, method, path, body, timeout)
-    return http.request { method = method, url = ctx.state.opensearch_url .. path, json = body,
-        timeout = timeout or 60 }
-end
-
-local function decoded(response)
-    return json.decode(response.body)
+local function call(ctx, ...)
+    return client.ask(ctx.state.opensearch_url, ...)
 end
 
 --- Waits until OpenSearch answers and is `yellow` or `green`.
@@ -73,7 +69,8 @@ local function choose(ctx)
     local location = fs.join(mount(ctx), m.folder(ctx))
     call(ctx, "PUT", "/_snapshot/" .. REPOSITORY,
         { type = "fs", settings = { location = location, readonly = true } })
-    local all = decoded(call(ctx, "GET", "/_snapshot/" .. REPOSITORY .. "/_all")).snapshots
+    local all = call(ctx, "GET", "/_snapshot/" .. REPOSITORY .. "/_all").snapshots
+    if type(all) ~= "table" then failure.raise(10, "opensearch: no list of snapshots came") end
     local wanted = ctx.state.parts.opensearch.snapshot
     for _, snapshot in ipairs(all) do
         if snapshot.snapshot == wanted and snapshot.state == "SUCCESS" then return snapshot end
@@ -121,9 +118,9 @@ function m.run(ctx)
         return
     end
     for attempt = 1, ATTEMPTS do
-        local response, err = try(begin, ctx, snapshot)
-        if response then
-            check(decoded(response))
+        local answer, err = try(begin, ctx, snapshot)
+        if answer then
+            check(answer)
             break
         end
         if attempt == ATTEMPTS or err.kind ~= "http" then

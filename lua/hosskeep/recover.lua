@@ -3,6 +3,7 @@
 
 local failure = require "hosskeep.failure"
 local journal = require "hosskeep.journal"
+local opensearch_client = require "hosskeep.opensearch_client"
 local postgres_clean = require "hosskeep.postgres_clean"
 local process_stat = require "hosskeep.process_stat"
 require "hosskeep.start_command" -- its handler
@@ -50,9 +51,7 @@ end)
 
 journal.handler("snapshot", function(ctx, entry)
     local url = entry.url or ctx.settings["opensearch.url"] or "http://localhost:9200"
-    local path = string.format("%s/_snapshot/%s/%s", url, entry.repository, entry.id)
-    local answer = http.delete(path, { check = false, timeout = 60 })
-    return answer.status < 300 or gone(answer.status)
+    return opensearch_client.remove_snapshot(url, entry.repository, entry.id)
 end)
 
 -- They may be what the disk is full of.

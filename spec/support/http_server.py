@@ -49,6 +49,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def on_json(self):
         self.answer(200, b'{"a": [1, 2.5, null]}', ("Content-Type", "application/json"))
 
+    def on_done(self):
+        self.answer(200, b'{"acknowledged": true}')
+
+    def on_sorry(self):
+        self.answer(200, b'{"error": {"reason": "no room"}, "status": 500}')
+
+    def on_nothing(self):
+        self.answer(200, b"{}")
+
     def on_redirect(self):
         self.answer(302, b"", ("Location", "/json"))
 

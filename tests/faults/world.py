@@ -235,9 +235,10 @@ class World:
             after = law.State(self.fixture)
             problems = []
             if case.kind == "action":
-                # Nothing can be removed inside a paused container: it says so, the next run does.
-                told = warned and case.fault == "db-pause"
-                problems += law.differences(before, after, law.TOLD_DUMPS if told else None)
+                # Nothing can be removed inside a paused container, no snapshot without OpenSearch:
+                # it says so and notes it, the next run does it.
+                told = law.TOLD_DUMPS if case.fault == "db-pause" else law.TOLD
+                problems += law.differences(before, after, told if warned else None)
             elif effect != "gone":
                 problems += law.check_backup_left(self.fixture, before, after, warned)
         problems += law.check_archives(self.program, before, after)
