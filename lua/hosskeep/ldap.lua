@@ -8,9 +8,28 @@ local m = {}
 
 local PATIENCE = 10 -- seconds
 
--- slapcat reads the database beside the running server. Entries begin with dn: or, in base 64,
+-- slapcat reads the database beside the running server. One that is just starting may end because
+-- of it: slapcat makes a file for a moment to see whether it may (DUMMY, beside the data), and as
+-- the last user of LMDB's locks it destroys them under the next. So it waits until slapd holds
+-- them, and runs as slapd's user where chroot can do that. Entries begin with dn: or, in base 64,
 -- dn::.
-local COUNT = [[slapcat -n 1 2>/dev/null | grep -c '^dn:']]
+local COUNT = [==[
+data=/var/lib/ldap
+owner=$(stat -c %u:%g $data 2> /dev/null) || owner=0:0
+as_owner() {
+    if chroot --userspec="$owner" / true 2> /dev/null; then
+        chroot --userspec="$owner" / "$@"
+    else
+        "$@"
+    fi
+}
+locks=$(stat -c %i $data/lock.mdb 2> /dev/null) || tries=100
+while [ "${tries:=0}" -lt 100 ] && ! grep -q ":$locks " /proc/locks; do
+    tries=$((tries + 1))
+    sleep 0.1
+done
+as_owner slapcat -n 1 2> /dev/null | grep -c '^dn:'
+]==]
 
 --- Starts to count, in the background; the service is not paused yet.
 function m.start(ctx)
@@ -57,5 +76,7 @@ function m.count(_, container)
     end
     return found
 end
+
+m.COUNT = COUNT
 
 return m

@@ -62,7 +62,7 @@ describe("the journal", function()
         local ctx = engine.context(here.root, client)
         recover.all(ctx)
         assert.same({ "unpause abc", "DELETE /containers/hosskeep-ID",
-            "remove image hosskeep-empty" }, client.log)
+            "DELETE /images/hosskeep-empty:1" }, client.log)
         assert.is_nil(fs.stat(partial))
         assert.equal("journal: teapot x: left by an earlier run, and nothing knows how to end it",
             ctx.warnings[1])
