@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import time
 from urllib.parse import quote as percent
 
 from .fill_rabbit import BASE, headers
@@ -10,6 +11,8 @@ from .fill_rabbit import BASE, headers
 # Per message: how the broker hands it out, not what it is. Reading with a requeue marks every
 # message as delivered once, and the count is of those still behind it.
 HANDED_OUT = ("redelivered", "message_count", "payload", "payload_bytes", "payload_encoding")
+
+PATIENCE = 20  # seconds; while a broker starts, the queues of a virtual host may not be up yet
 
 
 def get(site, *paths):
@@ -30,8 +33,13 @@ def messages(site, queue, count):
     """One line per message, in the order in which they would be taken."""
     path = f"queues/{percent(queue['vhost'], safe='')}/{percent(queue['name'], safe='')}/get"
     body = {"count": count, "ackmode": "reject_requeue_true", "encoding": "base64"}
-    (_, answer), = site.curl("rabbitmq", [
-        ("POST", f"{BASE}/{path}", headers(site), json.dumps(body))])
+    request = ("POST", f"{BASE}/{path}", headers(site), json.dumps(body))
+    end = time.monotonic() + PATIENCE
+    while True:
+        (status, answer), = site.curl("rabbitmq", [request], check=time.monotonic() > end)
+        if status < 400:
+            break
+        time.sleep(0.5)
     for number, message in enumerate(json.loads(answer)):
         about = {k: v for k, v in message.items() if k not in HANDED_OUT}
         payload = base64.b64decode(message["payload"])
