@@ -44,6 +44,10 @@ function journal:add(entry) end
 ---@return boolean
 function journal:done(token) end
 
+--- Writes what could not be written before, at the end of a run; raises when it still cannot.
+--- > journal.open(folder .. "/journal"):finish()
+function journal:finish() end
+
 --- The entries of an earlier run, newest first.
 --- > assert(#journal.open(folder .. "/journal"):leftovers() == 0)
 ---@return table[]

@@ -167,7 +167,7 @@ def all_of_them(s):
           SENTINEL, *COMPARE)
     fault(cases, s, "1: the index restore is only accepted", fault_1_index_not_waited_for,
           ("hosskeep/opensearch_restore.lua", "_restore?wait_for_completion=true", "_restore"),
-          ("hosskeep/opensearch_restore.lua", "            check(decoded(response))\n", ""),
+          ("hosskeep/opensearch_restore.lua", "            check(answer)\n", ""),
           ("hosskeep/opensearch_restore.lua", "    close_again(ctx)\n    m.wait_ready(ctx)\n",
            ""),
           *COMPARE)

@@ -11,12 +11,14 @@ static int read_line(const char *line, size_t n, const char *op, const char *sub
     if (tree == NULL) {
         return -1;
     }
-    const char *bad = json_text(json_get(tree, "errorDetail"), "message");
-    bad = bad != NULL ? bad : json_text(tree, "error");
+    const char *detail = json_text(json_get(tree, "errorDetail"), "message");
+    const char *bad = json_text(tree, "error");
+    bad = detail != NULL && (bad == NULL || detail[0] != '\0') ? detail : bad;
     const char *status = json_text(tree, "status");
     int rc = 0;
     if (bad != NULL) {
-        rc = error_set(e, ERROR_ENGINE, 0, op, subject, "%s", bad);
+        rc = error_set(e, ERROR_ENGINE, 0, op, subject, "%s",
+                       bad[0] != '\0' ? bad : "it failed, and the Engine does not say why");
     } else if (status != NULL) {
         buffer_clear(id);
         rc = buffer_append_text(id, status, e);

@@ -22,6 +22,10 @@ TEST(an_error_hides_in_a_success) {
     CHECK_INT(e.kind, ERROR_ENGINE);
     CHECK_INT(progress("{\"error\":\"no\"}", &id, &e), -1);
     CHECK_STR(e.message, "no");
+    CHECK_INT(progress("{\"errorDetail\":{\"message\":\"\"},\"error\":\"no\"}", &id, &e), -1);
+    CHECK_STR(e.message, "no");
+    CHECK_INT(progress("{\"errorDetail\":{\"code\":1},\"error\":\"\"}", &id, &e), -1);
+    CHECK_STR(e.message, "it failed, and the Engine does not say why");
     CHECK_INT(progress("{\"status\":", &id, &e), -1);
     CHECK_INT(e.kind, ERROR_JSON);
     CHECK_INT(progress("\r\n\n", &id, &e), 0);
