@@ -166,6 +166,10 @@ class World:
             engine.ask("DELETE", f"/containers/{ident}", force="1")
         elif action == "unhealthy":
             self.fixture.make_unhealthy(service)
+        elif action == "pause":
+            # Engines of Debian's age hang for good when a program is just beginning in there.
+            time.sleep(0.3)
+            engine.ask("POST", f"/containers/{ident}/pause")
         elif action in ("stop", "restart"):
             engine.ask("POST", f"/containers/{ident}/{action}", t="1")
         else:
