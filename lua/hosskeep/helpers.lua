@@ -230,7 +230,9 @@ function methods:wait_removed(job, helper)
         return true
     end
     local why = type(answer) == "table" and answer.message or ("HTTP " .. status)
-    return nil, failure.new(failure.BACKUP, "remove helper: %s", tostring(why))
+    -- Without an exit code of its own: a restore has another than a backup.
+    return nil, hosskeep.error { kind = "engine", op = "remove", subject = "helper",
+        message = tostring(why) }
 end
 
 return helpers

@@ -29,13 +29,12 @@ function m.remove(container, entry, finished)
             return
         end
     end
-    local denied
     if entry.host and (not container or has_stopped(container)) then
-        denied = select(2, try(fs.remove_tree, entry.host))
-        err = denied and err
+        local _, denied = try(fs.remove_tree, entry.host)
+        err = denied and (err or denied)
     end
-    if err or denied then
-        error(err or denied, 0)
+    if err then
+        error(err, 0)
     end
 end
 

@@ -1,4 +1,5 @@
 local engine = require "support.engine"
+local failure = require "hosskeep.failure"
 local helpers = require "hosskeep.helpers"
 local journal = require "hosskeep.journal"
 local site = require "support.site"
@@ -74,7 +75,8 @@ describe("helpers", function()
         client.status = 500
         local ok, err = pcall(made.remove_all, made)
         assert.is_false(ok)
-        assert.equal("remove helper: told so", err.message)
+        assert.equal("remove helper: told so", failure.text(err))
+        assert.equal(10, failure.exit(err, 10)) -- a restore's own code
         assert.equal("DELETE /containers/hosskeep-ID", client.log[#client.log])
         assert.equal("DELETE /containers/hosskeep-ID", client.log[#client.log - 1])
     end)
