@@ -14,7 +14,7 @@ local meta = { __index = methods, __name = "guard" }
 
 --- A guard that is started at the first pause.
 function guard_client.new(ctx)
-    return setmetatable({ ctx = ctx, held = {} }, meta)
+    return setmetatable({ ctx = ctx, held = {}, told = {} }, meta)
 end
 
 --- Pauses a container, calls fn(hold) and resumes the container whatever happens. Returns what fn
@@ -24,7 +24,16 @@ function methods:hold(container, fn)
     return fn(hold)
 end
 
+-- One that seems to have died, and has not, must not resume what a later run pauses.
+local function dismiss(self, former)
+    for id in pairs(self.told) do
+        try(former.write, former, "resume " .. id .. "\n")
+    end
+    try(former.close_stdin, former)
+end
+
 local function start(self)
+    local former = self.process
     self.process = process.start {
         argv = { hosskeep.executable, "guard" },
         detach = true,
@@ -33,6 +42,9 @@ local function start(self)
     }
     for id in pairs(self.held) do
         self.process:write("pause " .. id .. "\n")
+    end
+    if former then
+        dismiss(self, former)
     end
 end
 
@@ -54,7 +66,7 @@ end
 --- Announces that a container is about to be paused.
 function methods:pausing(id)
     tell(self, "pause", id)
-    self.held[id] = true
+    self.held[id], self.told[id] = true, true
 end
 
 --- Tells that a container runs again.

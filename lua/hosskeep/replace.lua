@@ -125,13 +125,15 @@ local function put_folders_back(ctx)
     end
 end
 
--- All but the containers is as it was before; may be done any number of times.
+-- All but the containers is as it was before; may be done any number of times. What the restore has
+-- unpacked goes first: it may be what the disk is full of, and the volumes need a helper, which is
+-- noted on that disk.
 local function things_back(ctx)
     former.remove_others(ctx)
     ctx.helpers:remove_all()
-    put_volumes_back(ctx)
     clear_rubbish(ctx)
     put_folders_back(ctx)
+    put_volumes_back(ctx)
     folders.put_back(ctx, ctx.state.marker.folders or {})
 end
 

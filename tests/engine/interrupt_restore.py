@@ -8,7 +8,7 @@ import os
 import signal
 
 from lib import scripts
-from lib.cases import Cases, check, same
+from lib.cases import Cases, check
 from lib.leftovers import Watch
 from lib.round_trip import after_restore
 from lib.stack import Stack, compare
@@ -65,5 +65,5 @@ with Stack("again") as s:
         after_restore(s)
     with cases.case("once more is refused: the server is live"):
         s.restore(path).one_line(4)
-        same(s.fingerprint() == state, True, "fingerprint is unchanged")
+        compare(state, s.fingerprint())
 cases.end()

@@ -73,7 +73,6 @@ class Disk:
                     raise
                 time.sleep(0.05)
 
-
     def copy(self, image):
         """A copy in a new file: the kernel may know an old one by its loop device a while yet."""
         self.count += 1
@@ -119,6 +118,10 @@ class Disk:
 
     def heal(self):
         """What an administrator does: room is made, it is mounted anew."""
+        # A container that is just being made holds all mounts for a moment: then an unmount alone
+        # writes nothing to the device.
+        with contextlib.suppress(RuntimeError):
+            tool("sync", "-f", self.point)
         self.unmount()
         old, self.image = self.image, None
         self.turn_to(self.copy(old))

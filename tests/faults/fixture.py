@@ -259,7 +259,9 @@ class Fixture:
         name, end = self.name(service), time.monotonic() + seconds
         engine.execute(name, ["touch", SICK])
         while engine.must("GET", f"/containers/{name}/json")["State"]["Health"]["Status"] \
-                != "unhealthy" and time.monotonic() < end:
+                != "unhealthy":
+            if time.monotonic() > end:
+                raise RuntimeError(f"{service} is not unhealthy after {seconds} s")
             time.sleep(0.1)
 
     def revive(self):

@@ -145,7 +145,9 @@ class ReplaceWorld(World):
             half = self.kills % 2 and case.step not in ("clean-up", "report", "end")
             return (self.fails_then(before) if half else []) + self.again()
         told = run.err.splitlines()[-1:] or [""]
-        if effect == "gone" and (HOPELESS in told[0] or os.path.exists(
+        # Where nothing can be written any more, nothing can be put back before there is room.
+        full = case.kind == "mount" and HOPELESS in told[0]
+        if full or effect == "gone" and (HOPELESS in told[0] or os.path.exists(
                 os.path.join(self.fixture.hoss, MARKER))):
             return self.again()
         problems = self.is_b(before)
