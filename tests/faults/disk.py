@@ -63,7 +63,10 @@ class Disk:
                                f"nothing is known about power loss: {problem}") from problem
 
     def unmount(self, seconds=10):
-        """A process that has just been killed may hold it a moment longer."""
+        """A process that has just been killed may hold it a moment longer. A container that is just
+        being made holds all mounts: then an unmount alone writes nothing to the device."""
+        with contextlib.suppress(RuntimeError):  # the dead one
+            tool("sync", "-f", self.point)
         end = time.monotonic() + seconds
         while True:
             try:
@@ -118,10 +121,6 @@ class Disk:
 
     def heal(self):
         """What an administrator does: room is made, it is mounted anew."""
-        # A container that is just being made holds all mounts for a moment: then an unmount alone
-        # writes nothing to the device.
-        with contextlib.suppress(RuntimeError):
-            tool("sync", "-f", self.point)
         self.unmount()
         old, self.image = self.image, None
         self.turn_to(self.copy(old))
