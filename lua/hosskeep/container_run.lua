@@ -2,26 +2,19 @@
 -- must *run* something, such as RabbitMQ's rename or the removal of trees that belong to others.
 
 local failure = require "hosskeep.failure"
-local recover = require "hosskeep.recover"
 
 local m = {}
 
 --- Runs it and waits; `spec` is the Engine's, without labels. Raises with the last line of its
 -- output (`what` names it) when it ends with another code than 0. It is removed whatever happens.
 function m.run(ctx, what, spec)
-    local name = "hosskeep-" .. ctx:random()
-    local token = ctx.journal:add { kind = "helper", id = name }
-    spec.Labels = recover.labels(ctx)
-    local container = ctx.docker:create(name, spec)
-    ctx:defer(function()
-        container:remove { force = true }
-        ctx.journal:done(token)
-    end, "remove " .. name)
+    ctx:defer(function() ctx.helpers:remove_all() end, "remove the helpers")
+    local helper = ctx.helpers:make(spec)
+    local container = helper.container
     container:start()
     local code = container:wait { timeout = 3600 }
     local output = code ~= 0 and container:logs { tail = 20 } or ""
-    container:remove { force = true }
-    ctx.journal:done(token)
+    ctx.helpers:remove { helper }
     if code ~= 0 then
         failure.raise(10, "%s: %s", what, output:match("([^\n]+)%s*$") or ("exit code " .. code))
     end

@@ -128,13 +128,22 @@ function execution.one(p, ctx, step)
     run_step(p, ctx, step)
 end
 
+-- A first signal ends what it meets, and a cleanup has to be done all the same.
+local function clean(fn)
+    local ok, problem = execution.guarded(fn)
+    if not ok and failure.signal(problem.cause) then
+        ok, problem = execution.guarded(fn)
+    end
+    return ok, problem
+end
+
 --- Runs the cleanups in reverse. A failing one becomes a warning and stops none of the others; when
 --- it was to undo something, ctx.undo_failed tells the later ones so.
 function execution.unwind(ctx, failed)
     while #ctx.stack > 0 do
         local entry = table.remove(ctx.stack)
         if entry.always or failed then
-            local ok, problem = execution.guarded(entry.fn)
+            local ok, problem = clean(entry.fn)
             if not ok then
                 ctx.undo_failed = ctx.undo_failed or not entry.always
                 ctx:warn("%s: %s", entry.label, failure.text(problem.cause))
@@ -158,6 +167,7 @@ function execution.run(p, ctx)
         for _, step in ipairs(p.list) do
             run_step(p, ctx, step)
         end
+        time.sleep(0) -- tells of a signal that no step has noticed
     end)
     ctx.failed = not ok
     ctx.problem = not ok and failure.text(problem.cause) or nil

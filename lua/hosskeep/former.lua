@@ -69,7 +69,13 @@ function m.image(ctx)
     return image
 end
 
---- Stops what was recorded and is still there, all at once; waits for each.
+local function ask_to_stop(ctx, one, background)
+    return ctx.docker:request("POST", "/containers/" .. one.id .. "/stop",
+        { query = { t = STOP }, timeout = STOP + 60, check = false, background = background })
+end
+
+--- Stops what was recorded and is still there, all at once; waits for each. A call of its own that
+-- does not get through is made once more on the connection that is open.
 function m.stop(ctx)
     local jobs = {}
     for _, one in ipairs(recorded(ctx)) do
@@ -77,12 +83,13 @@ function m.stop(ctx)
             ctx.docker:request("POST", "/containers/" .. one.id .. "/unpause", { check = false })
         end
         if one.ran then
-            jobs[#jobs + 1] = ctx.docker:request("POST", "/containers/" .. one.id .. "/stop",
-                { query = { t = STOP }, timeout = STOP + 60, check = false, background = true })
+            jobs[#jobs + 1] = { one = one, call = try(ask_to_stop, ctx, one, true) }
         end
     end
     for _, job in ipairs(jobs) do
-        local answer, status = job:wait()
+        local answer, status
+        if job.call then answer, status = try(job.call.wait, job.call) end
+        if type(status) ~= "number" then answer, status = ask_to_stop(ctx, job.one) end
         if status >= 400 and status ~= 404 then
             error(type(answer) == "table" and answer.message or "stop: HTTP " .. status, 0)
         end

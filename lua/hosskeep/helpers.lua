@@ -3,6 +3,7 @@
 -- container locked meanwhile.
 
 local failure = require "hosskeep.failure"
+local mounts = require "hosskeep.mounts"
 local recover = require "hosskeep.recover"
 
 local PATIENCE = 20 -- seconds
@@ -62,88 +63,30 @@ local function import_image(self)
     return ref
 end
 
-local function check_volume(self, spec)
-    if not spec.create and not self.ctx.docker:volume(spec.volume) then
-        failure.raise(failure.PRECONDITION, "volume %s: does not exist", spec.volume)
-    end
-end
-
-local function as_mount(spec, target)
-    local mount = { Target = target, ReadOnly = spec.readonly or false }
-    if spec.volume then
-        mount.Type, mount.Source = "volume", spec.volume
-        mount.VolumeOptions = { NoCopy = true }
-    else
-        mount.Type, mount.Source = "bind", spec.bind
-    end
-    return mount
-end
-
--- Binds let the Engine make a folder that is missing; Mounts refuse one.
-local function by_binds(spec)
-    return spec.bind and not spec.must_exist and not spec.bind:find(":", 1, true)
-end
-
--- A list of {name=, ...}, or a table of specs by name; made into a list in a fixed order.
-local function as_list(specs)
-    if #specs > 0 then
-        return specs
-    end
-    local list = {}
-    for name, spec in pairs(specs) do
-        local copy = { name = name }
-        for key, value in pairs(spec) do
-            copy[key] = value
-        end
-        list[#list + 1] = copy
-    end
-    table.sort(list, function(a, b)
-        return a.name < b.name
-    end)
-    return list
-end
-
-local function host_config(self, specs, paths)
-    local host = { NetworkMode = "none", Mounts = {}, Binds = {} }
-    for index, spec in ipairs(specs) do
-        if (spec.volume == nil) == (spec.bind == nil) then
-            error("mount{volume=NAME} or mount{bind=PATH}", 4)
-        end
-        local target = spec.target or "/mnt/" .. (spec.name or tostring(index))
-        paths[spec.name or index] = target
-        if by_binds(spec) then
-            table.insert(host.Binds, spec.bind .. ":" .. target .. (spec.readonly and ":ro" or ""))
-        else
-            if spec.volume then
-                check_volume(self, spec)
-            end
-            table.insert(host.Mounts, as_mount(spec, target))
-        end
-    end
-    host.Mounts = #host.Mounts > 0 and host.Mounts or nil
-    host.Binds = #host.Binds > 0 and host.Binds or nil
-    return host
+--- A container of the Engine's `spec` (labels are set here) that remove() or remove_all() takes
+-- away, also when it is only being made. Returns {name=, token=, container=}.
+function methods:make(spec)
+    local ctx = self.ctx
+    local name = "hosskeep-" .. ctx:random()
+    local helper = { name = name, token = ctx.journal:add { kind = "helper", id = name } }
+    table.insert(self.made, helper)
+    spec.Labels = recover.labels(ctx)
+    helper.container = make(helper, ctx.docker.create, ctx.docker, name, spec)
+    return helper
 end
 
 --- One helper with several mounts, each {name=, volume=|bind=, readonly=, must_exist=, create=}
 --- in a list, or without name in a table by name. Returns {container=, path={name="/mnt/name"}}
 --- (also as .paths). A volume has to exist unless create=true.
 function methods:mounts(specs)
-    local ctx = self.ctx
-    local paths = {}
-    local host = host_config(self, as_list(specs), paths)
-    local image = import_image(self)
-    local name = "hosskeep-" .. ctx:random()
-    local token = ctx.journal:add { kind = "helper", id = name }
-    local helper = { name = name, token = token, path = paths, paths = paths }
-    table.insert(self.made, helper)
-    helper.container = make(helper, ctx.docker.create, ctx.docker, name, {
-        Image = image,
+    local host, paths = mounts.host_config(self.ctx.docker, specs)
+    local helper = self:make {
+        Image = import_image(self),
         Cmd = { "/never-started" },
-        Labels = recover.labels(ctx),
         NetworkDisabled = true,
         HostConfig = host,
-    })
+    }
+    helper.path, helper.paths = paths, paths
     return helper
 end
 
@@ -158,14 +101,9 @@ function methods:mount(spec)
     return { container = helper.container, path = helper.path[one.name], token = helper.token }
 end
 
-local function start_removal(self, helper)
-    local job, err = try(self.ctx.docker.request, self.ctx.docker, "DELETE",
-        "/containers/" .. helper.name, {
-            query = { force = true, v = false },
-            check = false,
-            background = true,
-        })
-    return { helper = helper, job = job, err = err }
+local function ask_removal(self, helper, background)
+    return self.ctx.docker:request("DELETE", "/containers/" .. helper.name,
+        { query = { force = true, v = false }, check = false, background = background })
 end
 
 local function forget(self, helper)
@@ -177,32 +115,50 @@ local function forget(self, helper)
     self.ctx.journal:done(helper.token)
 end
 
---- Removes all helpers at once. Raises the first error after all have been tried. What could not be
---- removed, or was interrupted, is tried again at the next call.
-function methods:remove_all()
+-- A call of its own that does not get through, or is refused, is made once more on the connection
+-- that is open. True, or nil and why not.
+local function is_removed(self, helper, job, err)
+    local removed
+    if job then
+        removed, err = self:wait_removed(job, helper)
+    end
+    if not removed then
+        local _, status = try(ask_removal, self, helper)
+        removed = math.type(status) == "integer" and (status < 300 or status == 404)
+    end
+    if removed then
+        remove_late(helper, function()
+            local _, status = ask_removal(self, helper)
+            return status < 300
+        end)
+    end
+    return removed, err
+end
+
+--- Removes at once what make() and mounts() have returned. Raises the first error after all have
+--- been tried. What could not be removed, or was interrupted, is tried again at the next call.
+function methods:remove(list)
     local removals, first = {}, nil
-    for index, helper in ipairs(self.made) do
-        removals[index] = start_removal(self, helper)
+    for index, helper in ipairs(list) do
+        local job, err = try(ask_removal, self, helper, true)
+        removals[index] = { helper = helper, job = job, err = err }
     end
     for _, removal in ipairs(removals) do
-        local removed, err = nil, removal.err
-        if removal.job then
-            removed, err = self:wait_removed(removal.job, removal.helper)
-        end
+        local removed, err = is_removed(self, removal.helper, removal.job, removal.err)
         if removed then
-            remove_late(removal.helper, function()
-                local _, status = self.ctx.docker:request("DELETE",
-                    "/containers/" .. removal.helper.name, { query = { force = true },
-                        check = false })
-                return status < 300
-            end)
             forget(self, removal.helper)
+        else
+            first = first or err
         end
-        first = first or err
     end
     if first then
         error(first, 0)
     end
+end
+
+--- Removes all helpers.
+function methods:remove_all()
+    self:remove(self.made)
 end
 
 -- A removal that an interrupted call had asked for goes on in the Engine.

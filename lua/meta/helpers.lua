@@ -29,6 +29,22 @@ function helpers:mount(spec) end
 ---@return table helper
 function helpers:mounts(specs) end
 
+--- A container of the Engine's `spec` (its labels are set here), for what none of the others do:
+--- {name, container}. It goes with the others, also when it is only just being made.
+--- > ctx:use_env("BACKUP_ROOT=" .. folder)
+--- > ctx:lock()
+--- > local helper = ctx.helpers:make { Image = image, Cmd = { "true" } }
+--- > helper.container:start()
+--- > ctx.helpers:remove { helper }
+---@param spec table as the Engine's API has it
+---@return table helper
+function helpers:make(spec) end
+
+--- Removes at once what make() and mounts() have returned.
+--- > ctx.helpers:remove {}
+---@param list table
+function helpers:remove(list) end
+
 --- Removes all helpers at once.
 --- > ctx.helpers:remove_all()
 function helpers:remove_all() end

@@ -37,6 +37,32 @@ describe("a run of a procedure", function()
             .. "defer-one", here:trace())
     end)
 
+    it("does a cleanup that a signal has ended once more", function()
+        local result = with([[p:replace("two", function(ctx)
+            local times = 0
+            ctx:defer(function()
+                times = times + 1
+                trace(ctx, "try-" .. times)
+                if times == 1 then
+                    error(hosskeep.error { kind = "interrupted", code = 15, op = "interrupted" })
+                end
+            end)
+        end)]]):demo()
+        assert.same({ 0, "" }, { result.code, result.stderr })
+        assert.matches("try%-1 try%-2 defer%-one", here:trace())
+    end)
+
+    it("tells of a signal that came between two blocking calls, and cleans up", function()
+        local result = with([[p:replace("three", function(ctx)
+            ctx:defer(function() trace(ctx, "last") end)
+            local stop = os.clock() + 0.07
+            process.start { "sh", "-c", "kill -s TERM " .. process.pid }
+            while os.clock() < stop do end
+        end)]]):demo()
+        assert.same({ 143, "hosskeep: interrupted by signal 15\n" }, { result.code, result.stderr })
+        assert.matches("last undo%-two defer%-two undo%-one defer%-one$", here:trace())
+    end)
+
     it("takes a failure's own exit code, or the procedure's after a change", function()
         local result = with([[p:replace("two", function()
             require("hosskeep.failure").raise(7, "versions %d and %d", 1, 2) end)]]):demo()

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include "base/interrupt.h"
 #include "modules/bind.h"
 #include "modules/log.h"
@@ -14,6 +15,10 @@
  * down. */
 #define MEMORY_MAX ((size_t)1 << 30)
 #define HOOK_COUNT 1000
+/* Blocking calls report a signal as they begin, before anything is done. The hook is for loops that
+ * make none; it leaves the others this many milliseconds, so that what a script does between two
+ * calls (a thing is noted, then its removal is registered) is not torn apart. */
+#define GRACE 100
 
 static void *allocate(void *user, void *block, size_t old, size_t size) {
     host *h = user;
@@ -54,13 +59,34 @@ static void warn(void *user, const char *text, int more) {
     }
 }
 
+static long long milliseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+/* True when no blocking call has reported within the grace what is pending. */
+static bool overdue(host *h) {
+    if (!interrupt_pending()) {
+        h->pending_since = 0;
+        return false;
+    }
+    if (h->pending_since == 0) {
+        h->pending_since = milliseconds();
+    }
+    return h->sticky || milliseconds() - h->pending_since >= GRACE;
+}
+
 /* The first signal is raised once, so that cleanup runs. The second sticks: from then on every
  * instruction raises, which ends loops around pcall too. */
 static void hook(lua_State *L, lua_Debug *ar) {
+    host *h = state_host(L);
     error e = ERROR_INIT;
     (void)ar;
-    if (interrupt_pending() && interrupt_check(&e) != 0) {
-        if (interrupt_pending()) {
+    if (overdue(h) && interrupt_check(&e) != 0) {
+        h->pending_since = 0;
+        h->sticky = interrupt_pending();
+        if (h->sticky) {
             /* Not calls: the handler that makes the traceback is one. */
             lua_sethook(L, hook, LUA_MASKLINE | LUA_MASKCOUNT, 1);
         }
@@ -69,6 +95,7 @@ static void hook(lua_State *L, lua_Debug *ar) {
 }
 
 void state_hook(lua_State *L) {
+    state_host(L)->sticky = false;
     lua_sethook(L, hook, LUA_MASKCOUNT, HOOK_COUNT);
 }
 

@@ -14,7 +14,9 @@ typedef struct host {
     search search;
     size_t memory; /* bytes that Lua has */
     size_t memory_max;
-    const char *script; /* command or file that runs, for hosskeep.script */
+    long long pending_since; /* when the hook saw a signal that nobody had reported, ms; 0: none */
+    bool sticky;             /* a second one came: every instruction raises */
+    const char *script;      /* command or file that runs, for hosskeep.script */
     char executable[PATH_MAX];
 } host;
 

@@ -12,6 +12,7 @@ from fixture import IMAGE, VOLUMES
 from world import FRESH, MARKER, RERUN_EVERY, World
 
 BACK = ("the former server is back and runs again", "the server that lives here was not touched")
+LATE = ("clean-up", "report", "end")  # the new server is good and stays
 HOPELESS = "the former server could not be put back: run the same command again"
 PERSON = """dn: cn=of-b,dc=hoss,dc=example,dc=org
 objectClass: organizationalRole
@@ -142,13 +143,15 @@ class ReplaceWorld(World):
             return self.compare("", "hosskeep: warning: " in run.err)
         if effect == "kill" and run.code == law.KILLED:
             self.kills += 1
-            half = self.kills % 2 and case.step not in ("clean-up", "report", "end")
+            half = self.kills % 2 and case.step not in LATE
             return (self.fails_then(before) if half else []) + self.again()
+        if effect == "signal" and case.step in LATE and self.fixture.content() == self.content:
+            return self.again() if self.has_marker() else self.compare("")
         told = run.err.splitlines()[-1:] or [""]
-        # Where nothing can be written any more, nothing can be put back before there is room.
-        full = case.kind == "mount" and HOPELESS in told[0]
-        if full or effect == "gone" and (HOPELESS in told[0] or os.path.exists(
-                os.path.join(self.fixture.hoss, MARKER))):
+        # Where nothing can be written or opened any more, nothing can be put back before there is
+        # room.
+        lasts = case.kind in ("mount", "limit") and HOPELESS in told[0]
+        if lasts or effect == "gone" and (HOPELESS in told[0] or self.has_marker()):
             return self.again()
         problems = self.is_b(before)
         if run.code == 10 and not any(text in told[0] for text in BACK):
@@ -159,13 +162,16 @@ class ReplaceWorld(World):
             problems += self.again()
         return problems
 
+    def has_marker(self):
+        return os.path.exists(os.path.join(self.fixture.hoss, MARKER))
+
     def fails_then(self, before):
         """Behind a kill the next run fails at the start command: the old server is back."""
         self.more = ("--start", "exit 3")
         self.reset_fault()
         run = self.start().wait(120 + 120 * self.slow)
         self.more, problems = (), []
-        if os.path.exists(os.path.join(self.fixture.hoss, MARKER)) or BACK[0] not in run.err:
+        if self.has_marker() or BACK[0] not in run.err:
             problems.append(f"a failing run behind it: {run.report()}")
         run.close()
         return problems + ["a failing run behind it: " + x for x in self.is_b(before)]
