@@ -55,9 +55,9 @@ describe("a run of a procedure", function()
     it("tells of a signal that came between two blocking calls, and cleans up", function()
         local result = with([[p:replace("three", function(ctx)
             ctx:defer(function() trace(ctx, "last") end)
-            local stop = os.clock() + 0.07
-            process.start { "sh", "-c", "kill -s TERM " .. process.pid }
-            while os.clock() < stop do end
+            local sent = ctx.config_dir .. "/sent"
+            process.start { "sh", "-c", 'kill -s TERM "$1"; : >"$2"', "sh", process.pid, sent }
+            while not fs.stat(sent) do end
         end)]]):demo()
         assert.same({ 143, "hosskeep: interrupted by signal 15\n" }, { result.code, result.stderr })
         assert.matches("last undo%-two defer%-two undo%-one defer%-one$", here:trace())
