@@ -37,7 +37,8 @@ def documents(site, index):
     """(count, checksum) over all documents, in any order."""
     query = {"size": 5000, "sort": ["_doc"], "query": {"match_all": {}}}
     get(site, f"/{percent(index)}/_refresh", method="POST")
-    answer = get(site, f"/{percent(index)}/_search?scroll=2m", query)
+    answer = get(site, f"/{percent(index)}/_search?scroll=2m"
+                 "&allow_partial_search_results=false", query)
     count = total = 0
     while answer["hits"]["hits"]:
         count += len(answer["hits"]["hits"])
