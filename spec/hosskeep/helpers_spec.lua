@@ -77,7 +77,24 @@ describe("helpers", function()
         assert.is_false(ok)
         assert.equal("remove helper: told so", failure.text(err))
         assert.equal(10, failure.exit(err, 10)) -- a restore's own code
+        local asked = 0
+        for _, call in ipairs(client.log) do
+            asked = asked + (call == "DELETE /containers/hosskeep-ID" and 1 or 0)
+        end
+        assert.equal(4, asked) -- each at once, and each once more
+        assert.equal(2, #made.made)
+    end)
+
+    it("are removed on the open connection when calls of their own do not get through", function()
+        made:mount { bind = "/b/a" }
+        made:make { Image = "some" }
+        local request = client.request
+        function client.request(self, method, path, options)
+            if options.background then error("no thread", 0) end
+            return request(self, method, path, options)
+        end
+        made:remove_all()
+        assert.same({}, made.made)
         assert.equal("DELETE /containers/hosskeep-ID", client.log[#client.log])
-        assert.equal("DELETE /containers/hosskeep-ID", client.log[#client.log - 1])
     end)
 end)
