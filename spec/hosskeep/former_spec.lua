@@ -97,6 +97,21 @@ describe("the containers of a replaced server", function()
         assert.equal("start " .. ID, ctx.docker.log[#ctx.docker.log])
     end)
 
+    it("are stopped on the open connection when no other can be had", function()
+        taken_away "sha256:old"
+        local told = #ctx.docker.log
+        function ctx.docker.request(_, method, path, options)
+            if options.background then
+                return { wait = function() error("refused", 0) end }
+            end
+            ctx.docker.log[#ctx.docker.log + 1] = method .. " " .. path
+            return nil, 304
+        end
+        former.stop(ctx)
+        assert.same({ "POST /containers/" .. ID .. "/stop" },
+            table.move(ctx.docker.log, told + 1, #ctx.docker.log, 1, {}))
+    end)
+
     it("are kept on disk for nobody else, until they are forgotten", function()
         taken_away "sha256:old"
         local path = fs.join(folder, ".replaced-containers.json")
