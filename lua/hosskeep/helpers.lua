@@ -101,9 +101,11 @@ function methods:mount(spec)
     return { container = helper.container, path = helper.path[one.name], token = helper.token }
 end
 
+-- v: also the nameless volumes that the Engine makes for what an image declares as VOLUME. Those
+-- that have been mounted by name stay.
 local function ask_removal(self, helper, background)
     return self.ctx.docker:request("DELETE", "/containers/" .. helper.name,
-        { query = { force = true, v = false }, check = false, background = background })
+        { query = { force = true, v = true }, check = false, background = background })
 end
 
 local function forget(self, helper)

@@ -18,7 +18,7 @@ end
 
 journal.handler("helper", function(ctx, entry)
     local _, status = ctx.docker:request("DELETE", "/containers/" .. entry.id,
-        { query = { force = true }, check = false })
+        { query = { force = true, v = true }, check = false })
     return status < 300 or gone(status)
 end)
 
@@ -88,7 +88,7 @@ recover.labels = ours
 
 local function sweep_containers(ctx)
     for _, container in ipairs(ctx.docker:containers { all = true, labels = ours(ctx) }) do
-        container:remove { force = true }
+        container:remove { force = true, volumes = true }
         ctx:note("removed a helper container of an earlier run: %s", container.name)
     end
 end

@@ -9,6 +9,7 @@ import re
 
 from lib import engine, scripts
 from lib.cases import Cases, check, same
+from lib.cookbook import IMAGE
 from lib.engine import UID
 from lib.leftovers import Watch
 from lib.run import Run
@@ -139,6 +140,35 @@ end })""")
     same(manifest["scripts"], [{"path": path, "sha256": done}], "scripts")
 
 
+# What the Engine does for an image that declares a VOLUME on which nothing is mounted.
+DECLARED = """
+p:insert_before("finish", { name = "site.run", run = function(ctx)
+    ctx:defer(function() ctx.helpers:remove_all() end, "remove the helpers")
+    local helper = ctx.helpers:make { Image = "%s", Volumes = { ["/declared"] = json.object {} },
+        HostConfig = { Binds = { "%s:/named" } } }
+    for _, mount in ipairs(helper.container:inspect().Mounts) do print("made:" .. mount.Name) end
+    %s
+end })"""
+
+
+def nameless(stack, watch, killed):
+    """A helper's nameless volume goes with it, at once or by the next run; a named one stays."""
+    named = stack.project + "_auth-secrets"
+    end = 'process.run { "sh", "-c", "kill -9 $PPID" }'
+    text = DECLARED % (IMAGE, named, end if killed else "ctx.helpers:remove { helper }")
+    folder = scripts.drop_in(stack, "backup", text)
+    run = stack.backup(scripts=folder).expect(137 if killed else 0)
+    volumes = re.findall("^made:(.*)", run.out, re.M)
+    check(named in volumes and len(volumes) == 2, f"volumes {volumes}\n{run.report()}")
+    there = set(volumes) & set(engine.lines("volume", "ls", "-q"))
+    if killed:
+        same(there, set(volumes), "volumes behind the kill")
+        stack.backup().expect(0)
+        there = set(volumes) & set(engine.lines("volume", "ls", "-q"))
+    same(there, {named}, "volumes in the end")
+    watch.check(archives=1)
+
+
 with Stack("scripts", services="db auth core traefik") as s:
     s.up()
     s.backup().expect(0)
@@ -149,4 +179,7 @@ with Stack("scripts", services="db auth core traefik") as s:
     cases.run("scripts of others, and that others may write", trust, s, seen)
     cases.run("a copied procedure", copied, s)
     cases.run("a drop-in adds a step", added, s)
+    for killed in (False, True):
+        cases.run("a helper's nameless volume" + (", killed" if killed else ""), nameless, s,
+                  Watch(s), killed)
 cases.end()
