@@ -32,7 +32,7 @@ foreach(script IN LISTS scripts)
     endif()
 endforeach()
 
-# Single faults, a sample of them; tests/faults/run --all does every one.
+# Single faults, a sample of them; tests/faults/run --all does 2,400, --every all that there are.
 add_test(NAME engine/faults_sample
     COMMAND python3 -B ${PROJECT_SOURCE_DIR}/tests/faults/run --sample --seed 1)
 set_tests_properties(engine/faults_sample PROPERTIES
