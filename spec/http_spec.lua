@@ -139,14 +139,18 @@ describe("http", function()
 
     it("is not all that an answer of OpenSearch needs", function()
         local client = require "hosskeep.opensearch_client"
-        assert.is_true(client.ask(base, "DELETE", "/done").acknowledged)
-        assert.same({ a = { 1, 2.5, json.null } }, client.ask(base, "GET", "/json"))
-        fails("http", nil, "DELETE " .. base .. "/sorry: no room", client.ask, base, "DELETE",
+        local search = { url = base }
+        assert.is_true(client.ask(search, "DELETE", "/done").acknowledged)
+        assert.same({ a = { 1, 2.5, json.null } }, client.ask(search, "GET", "/json"))
+        fails("http", nil, "DELETE " .. base .. "/sorry: no room", client.ask, search, "DELETE",
             "/sorry")
-        fails("http", nil, "GET " .. base .. "/sorry: no room", client.ask, base, "GET", "/sorry")
-        fails("http", nil, "not what was asked for", client.ask, base, "PUT", "/nothing")
-        fails("http", nil, "not what was asked for", client.ask, base, "GET", "/x")
-        fails("http", 404, "no such index", client.ask, base, "GET", "/missing")
-        fails("http", nil, "not what was asked for", client.indices, base)
+        fails("http", nil, "GET " .. base .. "/sorry: no room", client.ask, search, "GET", "/sorry")
+        fails("http", nil, "not what was asked for", client.ask, search, "PUT", "/nothing")
+        fails("http", nil, "not what was asked for", client.ask, search, "GET", "/x")
+        fails("http", 404, "no such index", client.ask, search, "GET", "/missing")
+        fails("http", nil, "not what was asked for", client.indices, search)
+        search.container = {} -- asked in the background then, which changes nothing else
+        assert.same({ a = { 1, 2.5, json.null } }, client.ask(search, "GET", "/json"))
+        fails("http", 404, "no such index", client.ask, search, "GET", "/missing")
     end)
 end)

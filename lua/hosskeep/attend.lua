@@ -1,8 +1,6 @@
 --- Waiting for what runs inside a container. A pause by somebody else lets it stand still without
 --- an end: a short one (another tool copies files) is waited for, a longer one is an error.
 
-local failure = require "hosskeep.failure"
-
 local m = {}
 
 local LOOK = 5 -- seconds
@@ -13,7 +11,7 @@ local function is_paused(container)
     return state ~= nil and state.State.Paused == true
 end
 
---- Waits until one of the jobs has ended, and returns it; raises (exit 5) when the container
+--- Waits until one of the jobs has ended, and returns it; raises (kind engine) when the container
 --- stands still. jobs: what container:exec{background=true} returned, a list. interval: seconds
 --- between two looks (5).
 function m.any(container, service, jobs, interval)
@@ -23,8 +21,10 @@ function m.any(container, service, jobs, interval)
         if finished then return finished end
         seen = is_paused(container) and seen + 1 or 0
         if seen == LOOKS then
-            failure.raise(5, "%s: somebody has paused its container %s, and what is asked of it "
-                .. "stands still", service, container.name or container.id)
+            -- Without an exit code of its own: a restore has another than a backup.
+            error(hosskeep.error { kind = "engine", subject = service,
+                message = ("somebody has paused its container %s, and what is asked of it stands "
+                    .. "still"):format(container.name or container.id) }, 0)
         end
     end
 end

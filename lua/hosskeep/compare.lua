@@ -67,7 +67,7 @@ end
 function m.indices(ctx)
     local part = ctx.state.parts.opensearch
     if not part or #(part.indices or {}) == 0 then return end
-    local found = opensearch.documents(ctx.state.opensearch_url)
+    local found = opensearch.documents(ctx.state.search)
     for _, index in ipairs(part.indices) do m.documents(index, found[index.name]) end
 end
 

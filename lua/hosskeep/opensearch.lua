@@ -38,24 +38,26 @@ local function published(details)
     return ("http://%s:%s"):format(host, bound[1].HostPort)
 end
 
---- OpenSearch's own URL: the setting, else where its container is published, else the usual port.
-function m.url(ctx)
-    local url = ctx.settings["opensearch.url"]
-    if url and url ~= "" then return (url:gsub("/+$", "")) end
+--- Where OpenSearch is asked, as {url=, container=}: the URL is the setting's, else where its
+--- container is published, else at the usual port.
+function m.where(ctx)
     local container = ctx:service(SERVICE)
+    local url = ctx.settings["opensearch.url"]
+    if url and url ~= "" then return { url = url:gsub("/+$", ""), container = container } end
     local details = container and container:inspect()
-    return details and published(details) or "http://localhost:9200"
+    return { url = details and published(details) or "http://localhost:9200",
+        container = container }
 end
 
 local function call(ctx, ...)
-    return client.ask(ctx.opensearch_url, ...)
+    return client.ask(ctx.search, ...)
 end
 
 --- OpenSearch must answer; what its index takes is told to the check of free space.
 function m.check(ctx)
     if not ctx:wants(SERVICE) then return end
-    ctx.opensearch_url = m.url(ctx)
-    local list, problem = try(client.indices, ctx.opensearch_url)
+    ctx.search = m.where(ctx)
+    local list, problem = try(client.indices, ctx.search)
     if not list then failure.raise(4, "opensearch: it does not answer: %s", tostring(problem)) end
     ctx.index_size = 0
     for _, one in ipairs(list) do ctx.index_size = ctx.index_size + one.size end
@@ -89,7 +91,7 @@ end
 local function undo(ctx, state)
     if state.kept then return end
     if state.job then state.job:close() end
-    local removed, problem = try(client.remove_snapshot, ctx.opensearch_url, REPOSITORY, state.name)
+    local removed, problem = try(client.remove_snapshot, ctx.search, REPOSITORY, state.name)
     if not removed then
         ctx:warn("opensearch: snapshot %s could not be removed: %s", state.name, tostring(problem))
         return
@@ -101,16 +103,17 @@ end
 function m.start(ctx)
     if not ctx:wants(SERVICE) then return end
     prepare(ctx)
-    local name = PREFIX .. ctx.publishing.timestamp:lower()
-    local state = { name = name, before = client.documents(ctx.opensearch_url) }
+    -- The one of a run that failed may have stayed (see undo), in this very second.
+    local name = PREFIX .. ctx.publishing.timestamp:lower() .. "-" .. ctx:random()
+    local state = { name = name, before = client.documents(ctx.search) }
     ctx.snapshot = state
     state.token = ctx.journal:add {
-        kind = "snapshot", id = state.name, repository = REPOSITORY, url = ctx.opensearch_url,
+        kind = "snapshot", id = state.name, repository = REPOSITORY, url = ctx.search.url,
     }
     ctx:defer(function() undo(ctx, state) end, "remove an unfinished snapshot")
     state.job = http.request {
         method = "PUT",
-        url = ctx.opensearch_url .. SNAPSHOTS .. "/" .. name .. "?wait_for_completion=true",
+        url = ctx.search.url .. SNAPSHOTS .. "/" .. name .. "?wait_for_completion=true",
         json = {
             indices = "*", expand_wildcards = "all", include_global_state = false, partial = false,
         },
@@ -155,7 +158,7 @@ local function remove_older(ctx, keep)
     for _, snapshot in ipairs(all) do
         local name = snapshot.snapshot
         if name ~= keep and name:sub(1, #PREFIX) == PREFIX then
-            client.remove_snapshot(ctx.opensearch_url, REPOSITORY, name,
+            client.remove_snapshot(ctx.search, REPOSITORY, name,
                 ctx.settings["opensearch.timeout"])
         end
     end
@@ -177,17 +180,17 @@ local function counted(listed, inside, before, after)
 end
 
 local function wait(ctx, state)
-    local container = ctx:service(SERVICE)
+    local container = ctx.search.container
     if container then attend.any(container, SERVICE, { state.job }) end
     local answer = state.job:wait()
     local problem, snapshot = m.problem(answer.status, answer.body)
     if problem then failure.raise(5, "opensearch: %s", problem) end
-    local listed = client.indices(ctx.opensearch_url)
+    local listed = client.indices(ctx.search)
     local inside = check_complete(listed, snapshot)
     remove_older(ctx, state.name)
     state.kept = true
     ctx.journal:done(state.token)
-    return counted(listed, inside, state.before, client.documents(ctx.opensearch_url))
+    return counted(listed, inside, state.before, client.documents(ctx.search))
 end
 
 --- Waits for the snapshot, removes the one before and adds the repository's files.

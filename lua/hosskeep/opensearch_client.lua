@@ -1,5 +1,9 @@
 --- Questions to OpenSearch. Status 200 alone says nothing: an answer that does not say what was
---- asked for, from OpenSearch or from something in front of it, raises (kind http).
+--- asked for, from OpenSearch or from something in front of it, raises (kind http). `search` is
+--- {url=, container=}: where its container is known, a pause by somebody else raises (kind engine)
+--- and is not waited for.
+
+local attend = require "hosskeep.attend"
 
 local m = {}
 
@@ -15,32 +19,41 @@ local function reason(answer)
     return tostring(type(cause) == "table" and cause.reason or cause or "not what was asked for")
 end
 
+local function response_of(search, options)
+    options.background = search.container ~= nil
+    local job <close> = options.background and try(http.request, options) or nil
+    if job then return attend.any(search.container, "opensearch", { job }):wait() end
+    options.background = false -- also where no thread can be had
+    return http.request(options)
+end
+
 --- The decoded answer. PUT and DELETE have to be acknowledged. timeout: seconds (60).
-function m.ask(url, method, path, body, timeout)
-    local response = http.request {
-        method = method, url = url .. path, json = body, timeout = timeout or SHORT,
-    }
+function m.ask(search, method, path, body, timeout)
+    local url = search.url .. path
+    local response = response_of(search, {
+        method = method, url = url, json = body, timeout = timeout or SHORT,
+    })
     local answer = try(json.decode, response.body)
     local changes = method == "PUT" or method == "DELETE"
     if type(answer) ~= "table" or answer.error or changes and answer.acknowledged ~= true then
-        refuse(method, url .. path, reason(answer))
+        refuse(method, url, reason(answer))
     end
     return answer
 end
 
 -- An answer that is a list; an empty object is none.
-local function list(url, path)
-    local answer = m.ask(url, "GET", path)
+local function list(search, path)
+    local answer = m.ask(search, "GET", path)
     if #answer == 0 and json.encode(answer) ~= "[]" then
-        refuse("GET", url .. path, reason(answer))
+        refuse("GET", search.url .. path, reason(answer))
     end
     return answer
 end
 
 --- Every index, closed and hidden ones too: { {name=, status=, size=}, ... }.
-function m.indices(url)
+function m.indices(search)
     local found = {}
-    for _, one in ipairs(list(url, "/_cat/indices?format=json&bytes=b&expand_wildcards=all"
+    for _, one in ipairs(list(search, "/_cat/indices?format=json&bytes=b&expand_wildcards=all"
         .. "&h=index,status,store.size")) do
         found[#found + 1] = {
             name = one.index, status = one.status, size = tonumber(one["store.size"]) or 0,
@@ -51,15 +64,15 @@ function m.indices(url)
 end
 
 --- Documents of each open index, exactly: { [index] = documents }.
-function m.documents(url)
+function m.documents(search)
     local wildcards = "expand_wildcards=open,hidden&ignore_unavailable=true"
-    m.ask(url, "POST", "/_refresh?" .. wildcards)
+    m.ask(search, "POST", "/_refresh?" .. wildcards)
     local path = "/_search?size=0&" .. wildcards
-    local result = m.ask(url, "POST", path,
+    local result = m.ask(search, "POST", path,
         { aggs = { by_index = { terms = { field = "_index", size = MOST_INDICES } } } })
-    if type(result.hits) ~= "table" then refuse("POST", url .. path, reason(result)) end
+    if type(result.hits) ~= "table" then refuse("POST", search.url .. path, reason(result)) end
     local found = {} -- an empty one is named by no aggregation
-    for _, one in ipairs(list(url,
+    for _, one in ipairs(list(search,
         "/_cat/indices?format=json&h=index,status&expand_wildcards=open,hidden")) do
         if one.status == "open" then found[one.index] = 0 end
     end
@@ -70,8 +83,8 @@ function m.documents(url)
 end
 
 --- Removes a snapshot; true also when there was none.
-function m.remove_snapshot(url, repository, name, timeout)
-    local _, err = try(m.ask, url, "DELETE", ("/_snapshot/%s/%s"):format(repository, name), nil,
+function m.remove_snapshot(search, repository, name, timeout)
+    local _, err = try(m.ask, search, "DELETE", ("/_snapshot/%s/%s"):format(repository, name), nil,
         timeout)
     if err and err.code ~= 404 then error(err, 0) end
     return true

@@ -13,17 +13,17 @@ local REPOSITORY = "hosskeep-restore" -- read only, and gone when the restore is
 local ATTEMPTS = 5
 
 local function call(ctx, ...)
-    return client.ask(ctx.state.opensearch_url, ...)
+    return client.ask(ctx.state.search, ...)
 end
 
 --- Waits until OpenSearch answers and is `yellow` or `green`.
 function m.wait_ready(ctx)
     local deadline = time.monotonic() + ctx.settings["start.timeout"]
     start.container(ctx, "opensearch")
-    ctx.state.opensearch_url = opensearch.url(ctx)
+    ctx.state.search = opensearch.where(ctx)
     while true do
         local response, err = try(http.request, { timeout = 70, check = false,
-            url = ctx.state.opensearch_url
+            url = ctx.state.search.url
                 .. "/_cluster/health?wait_for_status=yellow&timeout=60s" })
         if response and response.status == 200 then return end
         ctx.state.server:check()

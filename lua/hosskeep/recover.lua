@@ -53,7 +53,8 @@ end)
 
 journal.handler("snapshot", function(ctx, entry)
     local url = entry.url or ctx.settings["opensearch.url"] or "http://localhost:9200"
-    return opensearch_client.remove_snapshot(url, entry.repository, entry.id)
+    local search = { url = url, container = ctx:service "opensearch" }
+    return opensearch_client.remove_snapshot(search, entry.repository, entry.id)
 end)
 
 -- They may be what the disk is full of.

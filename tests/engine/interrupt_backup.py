@@ -12,6 +12,7 @@ import time
 
 from lib import scripts
 from lib.cases import Cases, check, same
+from lib.engine import docker
 from lib.killing import engine_api
 from lib.leftovers import Watch
 from lib.stack import Stack
@@ -74,6 +75,24 @@ def killed_while_paused(stack, service, watch, states):
         os.remove(path.replace(".tar.gz", ".manifest.json"))
 
 
+STANDS_STILL = """
+p:insert_before("add-snapshot", { name = "test-pauses", run = function(ctx)
+    stream.wait_any { ctx.snapshot.job }
+    ctx:service("opensearch"):pause()
+end })"""
+
+
+def stands_still(stack, watch, states):
+    """Somebody pauses OpenSearch: no answer is waited for until its time is up, and what could not
+    be removed is told and removed by the next run."""
+    run = stack.backup(scripts=scripts.drop_in(stack, "backup", STANDS_STILL))
+    docker("unpause", stack.container("opensearch"))
+    print(f"      ended after {run.seconds:.1f} s", flush=True)
+    run.expect(5, "opensearch: somebody has paused its container", "could not be removed")
+    check(run.seconds < 45, f"it took {run.seconds:.0f} s")
+    fails(stack, "check-services", watch, states)
+
+
 with Stack("stop", services="opensearch ldap rabbitmq db auth core traefik") as s:
     s.up().seed()
     s.backup().expect(0)
@@ -92,6 +111,7 @@ with Stack("stop", services="opensearch ldap rabbitmq db auth core traefik") as 
         cases.run(f"kill -9 after {name}", killed, s, name, seen, running)
     for name in ("ldap", "rabbitmq"):
         cases.run(f"kill -9 while {name} is paused", killed_while_paused, s, name, seen, running)
+    cases.run("somebody pauses OpenSearch", stands_still, s, seen, running)
     with cases.case("and then a backup succeeds"):
         s.backup().expect(0)
         seen.check(archives=1)
