@@ -129,12 +129,14 @@ local function prepare(ctx)
     tar:close()
 end
 
--- The configuration goes; volumes and folders have undo functions of their own.
+-- The configuration goes; volumes and folders have undo functions of their own. The helpers go
+-- first: the Engine may still be laying down what has reached it of an upload that broke off, and
+-- removes a container only when that has ended.
 local function undo(ctx)
+    local _, first = try(ctx.helpers.remove_all, ctx.helpers)
     local paths = { (postgres.dumps_folder(ctx)),
         fs.join(ctx.places.opensearch, opensearch.folder(ctx)) }
     for top in pairs(ctx.state.cleared) do paths[#paths + 1] = fs.join(ctx.places.config, top) end
-    local first
     for _, path in ipairs(paths) do
         local _, err = try(fs.remove_tree, path)
         first = first or err
