@@ -12,8 +12,8 @@ local function is_paused(container)
 end
 
 --- Waits until one of the jobs has ended, and returns it; raises (kind engine) when the container
---- stands still. jobs: what container:exec{background=true} returned, a list. interval: seconds
---- between two looks (5).
+--- stands still. jobs: what container:exec or http.request returned with background=true, a list.
+--- interval: seconds between two looks (5).
 function m.any(container, service, jobs, interval)
     local list, seen = table.move(jobs, 1, #jobs, 1, { timeout = interval or LOOK }), 0
     while true do
