@@ -142,7 +142,7 @@ function m.refuse(ctx)
         failure.raise(4, "a server lives here: %s; nothing was changed", found)
     elseif found then
         ctx.state.replaces = true
-        ctx.outcome = "the server that lives here was not touched"
+        ctx.outcome = replace.UNTOUCHED
     end
     return nil
 end

@@ -16,6 +16,9 @@ local start = require "hosskeep.start"
 
 local m = {}
 
+--- What a failure says before the living server is stopped.
+m.UNTOUCHED = "the server that lives here was not touched"
+
 -- Where a volume is mounted in the helper: its tar goes back in from the root, because the Engine
 -- refuses links that point out of the folder that a tar is laid into.
 local TARGET = "/replaced"
@@ -159,6 +162,7 @@ function m.put_back(ctx)
     else
         marker.remove(ctx)
         former.forget(ctx)
+        ctx.outcome = m.UNTOUCHED
     end
     ctx.state.was_put_back = true
 end

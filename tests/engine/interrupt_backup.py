@@ -93,6 +93,24 @@ def stands_still(stack, watch, states):
     fails(stack, "check-services", watch, states)
 
 
+SAME_SECOND = """
+p:insert_before("start-snapshot", { name = "test-clock", run = function(ctx)
+    ctx.publishing.timestamp = "20200101T000000"
+end })
+p:insert_after("add-snapshot", { name = "test-fails", run = function()
+    error("made to fail by the test", 0)
+end })"""
+
+
+def same_second(stack, watch, states):
+    """The snapshot of a backup that fails late stays in its place; the next may begin in the same
+    second."""
+    given = scripts.drop_in(stack, "backup", SAME_SECOND)
+    for _ in range(2):
+        stack.backup(scripts=given).one_line(5, "test-fails", "made to fail by the test")
+        untouched(stack, watch, states)
+
+
 with Stack("stop", services="opensearch ldap rabbitmq db auth core traefik") as s:
     s.up().seed()
     s.backup().expect(0)
@@ -112,6 +130,7 @@ with Stack("stop", services="opensearch ldap rabbitmq db auth core traefik") as 
     for name in ("ldap", "rabbitmq"):
         cases.run(f"kill -9 while {name} is paused", killed_while_paused, s, name, seen, running)
     cases.run("somebody pauses OpenSearch", stands_still, s, seen, running)
+    cases.run("fails late, twice in a second", same_second, s, seen, running)
     with cases.case("and then a backup succeeds"):
         s.backup().expect(0)
         seen.check(archives=1)

@@ -18,9 +18,9 @@ UNTOUCHED = "the server that lives here was not touched"
 
 
 def back_from(step):
-    """What a check that fails says behind a kill -9 after the step: before the server is stopped
-    there is nothing to put back."""
-    return [] if step == "mark-start" else [BACK]
+    """What a failure says behind the step: before the server is stopped there is nothing to put
+    back."""
+    return UNTOUCHED if step == "mark-start" else BACK
 
 
 def change(stack):
@@ -125,7 +125,7 @@ end }})""")
         run = self.begin(step)
         run.kill(number)
         run.wait(180).one_line(128 + number, f"interrupted by signal {number}",
-                               UNTOUCHED if step == "mark-start" else BACK)
+                               back_from(step))
         self.is_b()
 
     def killed(self, step):
@@ -144,7 +144,7 @@ end }})""")
 p:insert_after("check-site", { name = "test-refuses", title = "refuse", check = function()
     error("made to fail by the test", 0)
 end })""")
-        self.fails(4, "made to fail by the test", *back_from(step), scripts_from=given)
+        self.fails(4, "made to fail by the test", back_from(step), scripts_from=given)
 
     def killed_and_archive_lost(self, step):
         """kill -9, and the archive cannot be read any more: the old server comes back."""
@@ -154,6 +154,6 @@ end })""")
         lost = self.archive + ".lost"
         os.rename(self.archive, lost)
         try:
-            self.fails(6, os.path.basename(self.archive), *back_from(step))
+            self.fails(6, os.path.basename(self.archive), back_from(step))
         finally:
             os.rename(lost, self.archive)
