@@ -192,6 +192,27 @@ TEST(headers_of_gzip) {
     }
 }
 
+/* Deflate data that no compressor writes, behind a header of ours and before eight bytes more. */
+TEST(damaged_deflate) {
+    static const struct {
+        const char *data;
+        const char *message;
+    } all[] = {
+        {"\x07\0\0", "damaged: invalid deflate block"},      /* the fourth type */
+        {"\x1b\x03\0", "damaged: invalid deflate symbol"},   /* length 286 of 285 */
+        {"\x03\x3e\0", "damaged: invalid deflate"},          /* distance 30 of 29 */
+        {"\x03\x02\0", "damaged: invalid deflate distance"}, /* a byte before the first */
+    };
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        char data[GZIP_HEADER_SIZE + 11] = "\x1f\x8b\x08\0\0\0\0\0\x04\xff";
+        memcpy(data + GZIP_HEADER_SIZE, all[i].data, 3);
+        bytes packed = {(unsigned char *)data, sizeof data}, nothing = {NULL, 0};
+        error e = ERROR_INIT;
+        CHECK_INT(decode(&packed, false, true, &nothing, 100000, &e), -1);
+        CHECK_CONTAINS(e.message, all[i].message);
+    }
+}
+
 int main(void) {
     RUN(round_trips);
     RUN(levels);
@@ -199,5 +220,6 @@ int main(void) {
     RUN(cut_zstd);
     RUN(checksum_of_gzip);
     RUN(headers_of_gzip);
+    RUN(damaged_deflate);
     return check_result();
 }
