@@ -38,7 +38,7 @@ def pattern(path):
     """The path without what differs from run to run."""
     path = re.sub(r"^/v[0-9.]+", "", path)
     path = re.sub(r"[0-9a-f]{12,64}", "ID", path)
-    path = re.sub(r"hosskeep-[0-9]{4}-[0-9tz-]+", "SNAPSHOT", path)
+    path = re.sub(r"hosskeep-[0-9]{4}-[0-9a-z-]+", "SNAPSHOT", path)
     path = re.sub(r"hosskeep-[A-Za-z0-9_.-]+", "HELPER", path)
     return re.sub(r"hossfault[0-9a-z]+", "PROJECT", path)
 

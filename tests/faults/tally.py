@@ -24,12 +24,15 @@ class Tally:
 
     def __init__(self):
         self.table = collections.Counter()
-        self.triples, self.missed, self.bad = set(), 0, []
+        self.triples, self.bad = set(), []
+        self.cases, self.missed = collections.Counter(), collections.Counter()
         self.enumerated, self.plain_runs = set(), 0
 
     def add(self, case, struck, problems, report):
+        world = f"{case.procedure}-{case.fixture}"
+        self.cases[world] += 1
         if not struck:
-            self.missed += 1
+            self.missed[world] += 1
         else:
             self.triples.add(case.triple())
             self.table[(case.triple()[0], family(case.fault))] += 1
@@ -37,6 +40,12 @@ class Tally:
             self.bad.append((case.name(), problems, report))
             print(f"VIOLATION {case.name()}", *("  " + x for x in problems), report, sep="\n",
                   flush=True)
+
+    def astray(self):
+        """Worlds where so many faults were not reached that the record of the clean run, which the
+        cases come from, cannot be right."""
+        return [world for world, count in self.cases.items()
+                if self.missed[world] > max(5, count // 10)]
 
     def print(self):
         known = {fault for _, fault in self.table}
@@ -49,9 +58,12 @@ class Tally:
         total = sum(self.table.values())
         print(f"\n{total} fault runs, {len(self.triples)} distinct triples of "
               f"{len(self.enumerated)} enumerated; {self.plain_runs} runs without a fault; "
-              f"{self.missed} faults not reached; {len(self.bad)} violations")
+              f"{sum(self.missed.values())} faults not reached; {len(self.bad)} violations")
         for name, problems, _ in self.bad:
             print(f"  {name}: {problems[0].splitlines()[0]}", flush=True)
+        for world in self.astray():
+            print(f"  {world}: {self.missed[world]} of {self.cases[world]} faults were not reached",
+                  flush=True)
 
     def write(self, path):
         with open(path, "wb") as file:
@@ -64,6 +76,7 @@ class Tally:
         self.table.update(other["table"])
         self.triples |= other["triples"]
         self.enumerated |= other["enumerated"]
-        self.missed += other["missed"]
+        self.cases.update(other["cases"])
+        self.missed.update(other["missed"])
         self.plain_runs += other["plain_runs"]
         self.bad += other["bad"]
