@@ -82,12 +82,20 @@ function m.documents(search)
     return found
 end
 
---- Removes a snapshot; true also when there was none.
-function m.remove_snapshot(search, repository, name, timeout)
-    local _, err = try(m.ask, search, "DELETE", ("/_snapshot/%s/%s"):format(repository, name), nil,
-        timeout)
+local function remove(search, path, timeout)
+    local _, err = try(m.ask, search, "DELETE", path, nil, timeout)
     if err and err.code ~= 404 then error(err, 0) end
     return true
+end
+
+--- Removes a snapshot; true also when there was none.
+function m.remove_snapshot(search, repository, name, timeout)
+    return remove(search, ("/_snapshot/%s/%s"):format(repository, name), timeout)
+end
+
+--- Takes a repository from OpenSearch's list, its files stay; true also when there was none.
+function m.remove_repository(search, name)
+    return remove(search, "/_snapshot/" .. name)
 end
 
 return m

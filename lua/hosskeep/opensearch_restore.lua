@@ -16,6 +16,13 @@ local function call(ctx, ...)
     return client.ask(ctx.state.search, ...)
 end
 
+-- Status 200 alone says nothing here either.
+local function is_ready(response)
+    local answer = response.status == 200 and try(json.decode, response.body)
+    local status = type(answer) == "table" and answer.status
+    return status == "yellow" or status == "green"
+end
+
 --- Waits until OpenSearch answers and is `yellow` or `green`.
 function m.wait_ready(ctx)
     local deadline = time.monotonic() + ctx.settings["start.timeout"]
@@ -25,7 +32,7 @@ function m.wait_ready(ctx)
         local response, err = try(http.request, { timeout = 70, check = false,
             url = ctx.state.search.url
                 .. "/_cluster/health?wait_for_status=yellow&timeout=60s" })
-        if response and response.status == 200 then return end
+        if response and is_ready(response) then return end
         ctx.state.server:check()
         start.check_alive(ctx, "opensearch")
         if time.monotonic() >= deadline then
@@ -135,7 +142,11 @@ local CLEAN = [==[rm -rf "$1"/restore-?*]==]
 
 --- Removes the repository and its folder, those of restores that were cut off too.
 function m.clean(ctx)
-    try(call, ctx, "DELETE", "/_snapshot/" .. REPOSITORY)
+    local removed, problem = try(client.remove_repository, ctx.state.search, REPOSITORY)
+    if not removed then
+        ctx:warn("opensearch: repository %s could not be removed: %s", REPOSITORY,
+            tostring(problem))
+    end
     start.container(ctx, "opensearch"):exec({ "sh", "-c", CLEAN, "sh", mount(ctx) }, { user = "0" })
 end
 
