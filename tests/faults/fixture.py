@@ -63,6 +63,7 @@ CREATE ROLE hoss_core LOGIN;
 CREATE DATABASE hoss_core OWNER hoss_core;
 SQL
 """
+API = "http://127.0.0.1:15672/api"
 SEARCH = """cluster.name: faults
 network.host: 127.0.0.1
 http.port: {port}
@@ -97,8 +98,10 @@ def start_containers(folder, project):
             continue
         name = f"{project}_{service}_1"
         if service not in there:
+            # As docker-compose does: a new container's broker has a name that its data has not.
+            host = service + (os.urandom(2).hex() if service == "rabbitmq" else "")
             spec = {
-                "Image": IMAGE, "Hostname": service, "Entrypoint": ["hoss-" + service],
+                "Image": IMAGE, "Hostname": host, "Entrypoint": ["hoss-" + service],
                 "Env": [f"{key}={value}" for key, value in values.items()],
                 "StopSignal": "SIGINT" if service == "db" else "SIGTERM",
                 "Healthcheck": HEALTH if service == "auth" and "db" in services else None,
@@ -109,7 +112,7 @@ def start_containers(folder, project):
                 "HostConfig": {"NetworkMode": "host" if service == "opensearch" else "none",
                                "RestartPolicy": {"Name": "always"},
                                # Without a network nothing else tells its own name.
-                               "ExtraHosts": [service + ":127.0.0.1"],
+                               "ExtraHosts": [host + ":127.0.0.1"],
                                "Binds": [text.format(project=project, **values)
                                          for text in MOUNTS[service]]},
             }
@@ -165,6 +168,8 @@ class Fixture:
         self.up()
         if "db" in self.services:
             self.sql(FILL)
+        if "rabbitmq" in self.services:
+            self.fill_broker()
         if self.search_port:
             for number in range(5):
                 self.search("PUT", f"/metadata-index/_doc/{number}?refresh=true", {"n": number})
@@ -185,6 +190,30 @@ class Fixture:
             headers={"Content-Type": "application/json"})
         with urllib.request.urlopen(request, timeout=60) as answer:
             return json.loads(answer.read())
+
+    def broker(self, path, method="GET", body=None):
+        """The decoded answer of RabbitMQ's management API."""
+        code, out = engine.execute(self.name("rabbitmq"), [
+            "curl", "-sf", "--retry", "30", "--retry-delay", "1", "--retry-connrefused",
+            "-u", "guest:guest", "-X", method, "-H", "Content-Type: application/json",
+            *([] if body is None else ["-d", json.dumps(body)]), API + path])
+        if code != 0:
+            raise RuntimeError(f"rabbitmq: {method} {path}: {code} {out}")
+        return json.loads(out) if out.strip() else None
+
+    def fill_broker(self):
+        self.broker("/queues/%2F/sync", "PUT", {"durable": True})
+        for number in range(5):
+            self.broker("/exchanges/%2F/amq.default/publish", "POST", {
+                "properties": {"delivery_mode": 2}, "routing_key": "sync",
+                "payload": f"message {number}", "payload_encoding": "string"})
+
+    def repositories(self):
+        """Names of OpenSearch's repositories, but for that of the backups."""
+        try:
+            return sorted(set(self.search("GET", "/_snapshot")) - {"hosskeep"})
+        except OSError:  # it does not run
+            return []
 
     def snapshots(self):
         """Names of the snapshots in hosskeep's repository."""
@@ -302,6 +331,17 @@ class Fixture:
         if "auth" in self.services:
             found["auth"] = engine.execute(self.name("auth"), [
                 "sh", "-c", "stat -c '%u %g %a' /secrets/*; sha256sum /secrets/*"])[1]
+        if "rabbitmq" in self.services:
+            found["messages"] = [x["payload"] for x in self.broker(
+                "/queues/%2F/sync/get", "POST", {
+                    "count": 50, "ackmode": "ack_requeue_true", "encoding": "auto"})]
+            found["broker"] = self.broker("/definitions")
+        if self.search_port:
+            try:
+                hits = self.search("GET", "/metadata-index/_search?size=50")["hits"]["hits"]
+                found["index"] = sorted((x["_id"], x["_source"]["n"]) for x in hits)
+            except (OSError, ValueError, KeyError) as problem:
+                raise RuntimeError(f"opensearch: {problem}") from problem
         for name in ("core/config.yaml", "auth/config.yaml", ".env"):
             path = os.path.join(self.hoss, name)
             found[name] = digest(path) if os.path.exists(path) else None

@@ -12,6 +12,7 @@ from fixture import SECRETS, digest
 CODES = {"backup": {0, 1, 2, 3, 4, 5, 6}, "restore": {0, 1, 2, 3, 4, 6, 7, 9, 10}}
 CODES["replace"] = CODES["restore"]
 KILLED = 137
+WARNING = "hosskeep: warning: "
 ARCHIVE = re.compile(r"/hoss-backup-[^/]*\.tar\.(gz|zst)$")
 BESIDE = re.compile(r"/hoss-backup-[^/]*\.manifest\.json$")
 LASTING = (".hosskeep.lock",)
@@ -35,6 +36,11 @@ def things(fixture):
     found = {"helper " + c["Names"][0] for c in engine.must(
         "GET", "/containers/json", all="1", filters=label)}
     found |= {"image " + i["Id"] for i in engine.must("GET", "/images/json", filters=label)}
+    if fixture.search_port:
+        found |= {"repository " + name for name in fixture.repositories()}
+        top = os.path.join(fixture.root, ".opensearch")
+        found |= {"folder " + name for name in (os.listdir(top) if os.path.isdir(top) else [])
+                  if name.startswith("restore-")}
     volumes = engine.must("GET", "/volumes", filters={"name": [fixture.project + "_"]})
     return found | {"volume " + v["Name"] for v in volumes["Volumes"] or []}
 
@@ -71,7 +77,7 @@ def check_output(procedure, run, kind, mute=False):
     lines = run.err.splitlines()
     early = run.code in (129, 130, 143) and run.step() == "begin" and not run.err
     if not killed and not mute and not early and run.code not in (0, 1, 127):
-        errors = [x for x in lines if not x.startswith("hosskeep: warning: ")]
+        errors = [x for x in lines if not x.startswith(WARNING)]
         if len(errors) != 1 or not errors[0].startswith("hosskeep: "):
             problems.append(f"{len(errors)} error lines on stderr instead of one")
     if re.search(r"stack traceback|\.lua:\d+:|nil value|assertion", run.err):

@@ -213,9 +213,7 @@ class World:
         try:
             struck = self.struck(case)
             check = self.check_backup if self.procedure == "backup" else self.check_restore
-            mute = case.call == "write" and case.fault.endswith("+") \
-                or case.call == "RLIMIT_FSIZE" and case.number < 1000  # stderr is a file too
-            problems = law.check_output(self.procedure, run, case.effect(), mute)
+            problems = law.check_output(self.procedure, run, case.effect(), case.mute())
             problems += check(case, run, before)
             return struck, problems, run.report()
         finally:
@@ -231,7 +229,7 @@ class World:
             self.fixture.revive()
 
     def check_backup(self, case, run, before):
-        effect, warned = case.effect(), "hosskeep: warning: " in run.err
+        effect, warned = case.effect(), law.WARNING in run.err
         if effect == "kill" and run.code == law.KILLED:
             problems = law.running_again(self.fixture, before, 2 + self.slow)
             after = law.State(self.fixture)
@@ -280,7 +278,7 @@ class World:
         effect, problems = case.effect(), []
         marker = os.path.exists(os.path.join(self.fixture.hoss, MARKER))
         after = law.State(self.fixture)
-        warned = "hosskeep: warning: " in run.err
+        warned = law.WARNING in run.err
         if run.code in (0, 1):
             return self.compare("", warned)
         changed = law.differences(before, after) + sorted(
@@ -330,7 +328,7 @@ class World:
                          if not (warned and law.TOLD.search(x))]
             problems += [f"{prefix}missing: {x}" for x in sorted(self.final - names)]
         problems += [f"{prefix}left over: {x}" for x in after.things
-                     if x.startswith(("helper", "image")) and not warned]
+                     if not x.startswith("volume") and not warned]
         problems += [f"{prefix}still runs in {x}" for x in law.processes(self.fixture)]
         if any(state != "running" for state in after.states.values()):
             problems.append(f"{prefix}containers are {after.states}")
@@ -342,7 +340,7 @@ def enumerate_all(world, requests, trace, fixture, services):
     found = list(cases.of_requests(world.procedure, fixture, requests))
     if fixture != "broker":  # the same reads of its large volume, thousands of times
         found += cases.of_calls(world.procedure, fixture, trace)
-    found += cases.of_search(fixture, world.searches)
+    found += cases.of_search(world.procedure, fixture, world.searches)
     step = "check-version"
     found += cases.of_endpoint(world.procedure, fixture, step)
     if fixture == "small":
