@@ -16,11 +16,14 @@ local function call(ctx, ...)
     return client.ask(ctx.state.search, ...)
 end
 
--- Status 200 alone says nothing here either.
-local function is_ready(response)
-    local answer = response.status == 200 and try(json.decode, response.body)
-    local status = type(answer) == "table" and answer.status
-    return status == "yellow" or status == "green"
+-- Why an answer about the health does not say that it is ready, or nil: status 200 alone says
+-- nothing here either.
+local function not_ready(response)
+    if response.status ~= 200 then return "status " .. response.status end
+    local answer = try(json.decode, response.body)
+    local health = type(answer) == "table" and answer.status
+    if health == "yellow" or health == "green" then return nil end
+    return "its health is " .. (type(health) == "string" and health or "not told")
 end
 
 --- Waits until OpenSearch answers and is `yellow` or `green`.
@@ -32,13 +35,13 @@ function m.wait_ready(ctx)
         local response, err = try(http.request, { timeout = 70, check = false,
             url = ctx.state.search.url
                 .. "/_cluster/health?wait_for_status=yellow&timeout=60s" })
-        if response and is_ready(response) then return end
+        local problem = err and tostring(err) or not_ready(response)
+        if not problem then return end
         ctx.state.server:check()
         start.check_alive(ctx, "opensearch")
         if time.monotonic() >= deadline then
             failure.raise(10, "opensearch: not ready within %d s: %s",
-                ctx.settings["start.timeout"],
-                err and tostring(err) or ("status " .. response.status))
+                ctx.settings["start.timeout"], problem)
         end
         time.sleep(0.2)
     end

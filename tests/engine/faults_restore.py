@@ -192,8 +192,8 @@ def all_of_them(s):
         ("hosskeep/postgres_restore.lua", 'if [ -e "$dumps/globals.sql" ]; then',
          "if false; then")])
     cases.run("9: only yellow will do [fix taken out]", seen_red, s, fault_3_and_9, [
-        ("hosskeep/opensearch_restore.lua", 'return status == "yellow" or status == "green"',
-         'return status == "yellow"')])
+        ("hosskeep/opensearch_restore.lua", 'if health == "yellow" or health == "green" then',
+         'if health == "yellow" then')])
 
 
 with Stack("faultsr", services="opensearch db auth core traefik") as server:

@@ -63,7 +63,7 @@ CREATE ROLE hoss_core LOGIN;
 CREATE DATABASE hoss_core OWNER hoss_core;
 SQL
 """
-API = "http://127.0.0.1:15672/api"
+BROKER = "http://127.0.0.1:15672/api"
 SEARCH = """cluster.name: faults
 network.host: 127.0.0.1
 http.port: {port}
@@ -182,13 +182,13 @@ class Fixture:
             os.makedirs(os.path.join(self.hoss, path))
             os.chown(os.path.join(self.hoss, path), 1000, 1000)
 
-    def search(self, method, path, body=None):
+    def search(self, method, path, body=None, timeout=60):
         """OpenSearch's decoded answer."""
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.search_port}{path}", method=method,
             data=None if body is None else json.dumps(body).encode(),
             headers={"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=60) as answer:
+        with urllib.request.urlopen(request, timeout=timeout) as answer:
             return json.loads(answer.read())
 
     def broker(self, path, method="GET", body=None):
@@ -196,7 +196,7 @@ class Fixture:
         code, out = engine.execute(self.name("rabbitmq"), [
             "curl", "-sf", "--retry", "30", "--retry-delay", "1", "--retry-connrefused",
             "-u", "guest:guest", "-X", method, "-H", "Content-Type: application/json",
-            *([] if body is None else ["-d", json.dumps(body)]), API + path])
+            *([] if body is None else ["-d", json.dumps(body)]), BROKER + path])
         if code != 0:
             raise RuntimeError(f"rabbitmq: {method} {path}: {code} {out}")
         return json.loads(out) if out.strip() else None
@@ -211,8 +211,8 @@ class Fixture:
     def repositories(self):
         """Names of OpenSearch's repositories, but for that of the backups."""
         try:
-            return sorted(set(self.search("GET", "/_snapshot")) - {"hosskeep"})
-        except OSError:  # it does not run
+            return sorted(set(self.search("GET", "/_snapshot", timeout=5)) - {"hosskeep"})
+        except OSError:  # it does not run, or stands still
             return []
 
     def snapshots(self):
