@@ -27,6 +27,17 @@ TEST(reads_a_server_file) {
     env_free(&f);
 }
 
+TEST(decodes_what_the_quotes_allow) {
+    error e = ERROR_INIT;
+    env_file f;
+    const char *text = "S='a\\n\\'\\\\b'\nD=\"a\\n\\'\\z\"\nU=a\\n\n";
+    CHECK_INT(env_parse(text, strlen(text), NULL, &f, &e), 0);
+    CHECK_STR(env_get(&f, "S"), "a\\n'\\b");
+    CHECK_STR(env_get(&f, "D"), "a\n'\\z");
+    CHECK_STR(env_get(&f, "U"), "a\\n");
+    env_free(&f);
+}
+
 static long bad_line(const char *text, size_t n) {
     error e = ERROR_INIT;
     env_file f;
@@ -93,6 +104,7 @@ TEST(refuses_what_cannot_be_written) {
 
 int main(void) {
     RUN(reads_a_server_file);
+    RUN(decodes_what_the_quotes_allow);
     RUN(names_the_bad_line);
     RUN(replaces_only_the_value);
     RUN(quotes_only_where_needed);
