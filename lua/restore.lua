@@ -6,6 +6,7 @@
 local aside = require "hosskeep.aside"
 local certificates = require "hosskeep.certificates_restore"
 local compare = require "hosskeep.compare"
+local durable = require "hosskeep.durable"
 local folders = require "hosskeep.folders"
 local further = require "hosskeep.postgres_further"
 local live = require "hosskeep.live"
@@ -142,6 +143,9 @@ p:step { name = "wait-services", title = "see that every service still runs",
     objects = touched.services,
     run = function(ctx) start.wait_services(ctx) end }
 
+p:step { name = "sync", title = "wait until all of it is on disk",
+    run = function(ctx) durable.wait(ctx) end }
+
 p:step { name = "clean-up", title = "remove what was there for the restore only",
     objects = touched.clean,
     run = function(ctx)
@@ -150,6 +154,7 @@ p:step { name = "clean-up", title = "remove what was there for the restore only"
         replace.forget(ctx)
         aside.sweep(ctx)
         marker.remove(ctx)
+        ctx.outcome = "the restore is complete" -- whatever comes now
     end }
 
 p:step { name = "report", title = "say what was done",

@@ -112,6 +112,7 @@ function m.publish(ctx)
     local path = rename(ctx)
     state.path, ctx.archive_path = path, path
     fs.sync(ctx.places.backups)
+    ctx.outcome = "the archive is complete: " .. path -- whatever comes now
     local beside = fs.join(ctx.places.backups, state.name .. ".manifest.json")
     local text = json.encode(state.manifest, { indent = true })
     local _, problem = try(fs.write, beside, text, { mode = 384 })

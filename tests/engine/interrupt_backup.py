@@ -111,6 +111,18 @@ def same_second(stack, watch, states):
         untouched(stack, watch, states)
 
 
+def complete(stack, watch, states):
+    """Behind `publish` the archive is a backup like any other: what fails then names it."""
+    given = scripts.failing(stack, "backup", "publish")
+    run = stack.backup(scripts=given)
+    path = sorted(set(stack.archives()) - watch.files)[-1]
+    run.one_line(5, f"made to fail by the test; the archive is complete: {path}")
+    stack.verify(path).expect(0)
+    os.remove(path)
+    os.remove(path.replace(".tar.gz", ".manifest.json"))
+    untouched(stack, watch, states)
+
+
 with Stack("stop", services="opensearch ldap rabbitmq db auth core traefik") as s:
     s.up().seed()
     s.backup().expect(0)
@@ -131,6 +143,7 @@ with Stack("stop", services="opensearch ldap rabbitmq db auth core traefik") as 
         cases.run(f"kill -9 while {name} is paused", killed_while_paused, s, name, seen, running)
     cases.run("somebody pauses OpenSearch", stands_still, s, seen, running)
     cases.run("fails late, twice in a second", same_second, s, seen, running)
+    cases.run("fails when all is done", complete, s, seen, running)
     with cases.case("and then a backup succeeds"):
         s.backup().expect(0)
         seen.check(archives=1)

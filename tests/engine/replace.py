@@ -5,10 +5,11 @@ old server back and running. `--all` has it fail, interrupted and killed behind 
 """
 
 import os
+import shutil
 import sys
 
 from lib import scripts
-from lib.cases import Cases
+from lib.cases import Cases, check
 from lib.replacing import BACK, UNTOUCHED, Living
 from lib.stack import Stack
 
@@ -50,9 +51,34 @@ def refused(site):
     site.fails(7, "9.9.9", args=("--set", "server.version=9.9.9"))
 
 
+# The system's own sync, and a list of what was kept of the former server at that moment.
+SYNC = """#!/bin/sh
+ls -A '{hoss}' | grep -x '.hosskeep-restore\\|.replaced-.*' >>'{seen}'
+exec '{sync}' "$@"
+"""
+
+
+def watched_sync(site):
+    """(environment, file): a `sync` that lists there what has not been removed yet."""
+    folder = os.path.join(site.stack.base, "bin")
+    os.mkdir(folder, 0o755)
+    seen = os.path.join(site.stack.base, "seen-by-sync")
+    path = os.path.join(folder, "sync")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(SYNC.format(hoss=site.stack.hoss, seen=seen, sync=shutil.which("sync")))
+    os.chmod(path, 0o755)
+    return {"PATH": f"{folder}:{os.environ['PATH']}"}, seen
+
+
 def succeeds(site):
-    run = site.replace().expect(0)
+    """What came back is on disk before anything that was kept of the former server is removed."""
+    env, seen = watched_sync(site)
+    run = site.replace(env=env).expect(0)
     site.is_a()
+    with open(seen, encoding="utf-8") as file:
+        there = file.read().split()
+    for name in (".hosskeep-restore", ".replaced-containers.json"):
+        check(name in there, f"{name} was gone before the sync: {there}")
     print(f"      --replace {run.seconds:.1f} s", flush=True)
 
 
