@@ -12,6 +12,7 @@ import engine_api as engine
 import invariants as law
 from disk import Disk
 from hosskeep_run import Run
+from pausing import Pause
 
 FRESH = re.compile(r"/before-restore-")
 MARKER = ".hosskeep-restore"
@@ -29,7 +30,7 @@ class World:
         self.trace = os.path.join(fixture.folder, "trace")
         self.plain_runs, self.since = 0, 0
         self.slow = 1.0
-        self.final = None
+        self.final, self.pause = None, None
         self.disk, self.before_fault = None, None
 
     # --- running ---------------------------------------------------------------------------
@@ -168,9 +169,7 @@ class World:
         elif action == "unhealthy":
             self.fixture.make_unhealthy(service)
         elif action == "pause":
-            # Engines of Debian's age hang for good when a program is just beginning in there.
-            time.sleep(0.3)
-            engine.ask("POST", f"/containers/{ident}/pause")
+            self.pause = Pause(ident)
         elif action in ("stop", "restart"):
             engine.ask("POST", f"/containers/{ident}/{action}", t="1")
         else:
@@ -222,6 +221,9 @@ class World:
             self.repair(case)
 
     def repair(self, case):
+        if self.pause:
+            self.pause.end()
+            self.pause = None
         if case.kind == "disk":
             subprocess.run(["umount", "-l", self.fixture.root], check=False)
         if case.kind == "mount":
