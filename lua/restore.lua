@@ -1,7 +1,7 @@
 --- hosskeep restore ARCHIVE: puts a whole HOSS server back. The steps are those of the design
 -- notes. Until `mark-start` nothing is changed; until `start-server` a failure puts back what was
--- there; behind it the same command is run again. `.env` is written last, because the server does
--- not start without it.
+-- there, whatever part of its work the step that fails has done; behind it the same command is run
+-- again. `.env` is written last, because the server does not start without it.
 
 local aside = require "hosskeep.aside"
 local certificates = require "hosskeep.certificates_restore"
@@ -54,10 +54,10 @@ p:step { name = "mark-start", title = "note that a restore is under way",
     run = function(ctx)
         ctx.state.continued = ctx.state.before ~= nil
         fs.mkdir(ctx.places.config)
+        ctx:on_failure(function() marker.forget(ctx) end, "forget the restore")
         marker.begin(ctx, ctx.state.before)
         ctx.changed = true
-    end,
-    undo = function(ctx) marker.forget(ctx) end }
+    end }
 
 p:step { name = "set-aside", title = "move what is in the way aside",
     objects = touched.aside,
@@ -79,16 +79,18 @@ p:step { name = "prepare-databases", title = "write the database's start-up scri
     when = function(ctx) return ctx.state.parts.postgres ~= nil end,
     objects = touched.script,
     check = function(ctx) postgres.check(ctx) end,
-    run = function(ctx) postgres.prepare(ctx) end,
-    undo = function(ctx) postgres.undo(ctx) end }
+    run = function(ctx)
+        ctx:on_failure(function() postgres.undo(ctx) end, "remove the start-up script")
+        postgres.prepare(ctx)
+    end }
 
 p:step { name = "write-env", title = "write .env, without which no server starts",
     objects = touched.env,
     run = function(ctx)
         unpack_archive.hand_over(ctx)
+        ctx:on_failure(function() fs.remove(ctx.places.env) end, "remove .env")
         fs.write(ctx.places.env, ctx.state.env_text, { mode = tonumber("600", 8) })
-    end,
-    undo = function(ctx) fs.remove(ctx.places.env) end }
+    end }
 
 p:step { name = "start-server", title = "start the server",
     objects = touched.start,

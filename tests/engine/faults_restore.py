@@ -180,7 +180,7 @@ def all_of_them(s):
     fault(cases, s, "2: the archive is looked at too late", fault_2_archive_looked_at_late,
           ("restore.lua", "        source.verify(ctx)\n", "        try(source.verify, ctx)\n"))
     fault(cases, s, "2: no rollback", fault_2_no_rollback,
-          ("restore.lua", "undo = function(ctx) fs.remove(ctx.places.env) end", ""))
+          ("restore.lua", "function() fs.remove(ctx.places.env) end", "function() end"))
     fault(cases, s, "12: owners are lost", fault_12_owners_lost,
           ("hosskeep/unpack.lua", "options.uid, options.gid, options.modes = owner.uid, owner.gid",
            "options.uid, options.gid, options.modes = owner.uid or 1001, owner.gid or 1001"))

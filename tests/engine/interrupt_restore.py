@@ -30,6 +30,13 @@ def fails(stack, archive, step, watch):
     nothing_done(stack, watch)
 
 
+def fails_inside(stack, archive, step, watch):
+    """The last call of the step fails, such as the sync of a file's folder."""
+    run = stack.restore(archive, scripts=scripts.failing_inside(stack, "restore", step))
+    run.one_line(10, step, "made to fail by the test")
+    nothing_done(stack, watch)
+
+
 def interrupted(stack, archive, step, number=signal.SIGINT):
     folder, mark = scripts.stopping(stack, "restore", step)
     run = stack.start("restore", archive, "--start", stack.start_command(), scripts=folder)
@@ -57,6 +64,8 @@ with Stack("again") as s:
     late = names[names.index("start-server"):]
     for name in early:
         cases.run(f"fails after {name}", fails, s, path, name, seen)
+    for name in early[2:]:
+        cases.run(f"fails at the end of {name}", fails_inside, s, path, name, seen)
     for name in early:
         if cases.run(f"Ctrl-C after {name}", interrupted, s, path, name):
             cases.run(f"nothing done after {name}", nothing_done, s, seen)

@@ -45,6 +45,15 @@ p:insert_after("{step}", {{ name = "test-fails", title = "fail here", run = func
 end }})""", base)
 
 
+def failing_inside(stack, procedure, step):
+    """Raises when the step has done its work, but is not over."""
+    return drop_in(stack, procedure, f"""
+p:wrap("{step}", function(ctx, inner)
+    inner(ctx)
+    error("made to fail by the test", 0)
+end)""")
+
+
 def stopping(stack, procedure, step, base=None):
     """(script folder, mark): makes the file `mark` right after a step, then sleeps."""
     marks = os.path.join(stack.base, "marks")
