@@ -111,6 +111,7 @@ function m.publish(ctx)
     local state = ctx.publishing
     local path = rename(ctx)
     state.path, ctx.archive_path = path, path
+    ctx.outcome = "the archive is complete, but a power cut may still take its name: " .. path
     fs.sync(ctx.places.backups)
     ctx.outcome = "the archive is complete: " .. path -- whatever comes now
     local beside = fs.join(ctx.places.backups, state.name .. ".manifest.json")

@@ -250,6 +250,9 @@ class World:
         new = set(after.archives) - set(before.archives)
         if run.code in (0, 1) and len(new) != 1:
             problems.append(f"exit {run.code} with {len(new)} new archives")
+        if new and effect == "fault" and run.code not in (0, 1) and not case.mute() \
+                and not any(path in run.err for path in new):
+            problems.append("the message does not tell of the archive that is there")
         if case.kind == "disk":
             return problems
         self.since += 1
