@@ -94,12 +94,20 @@ function m.verify(ctx)
     ctx.publishing.manifest = report.manifest
 end
 
--- Never over another file: a name that has been taken meanwhile is left alone.
+-- From now on it is there, whatever fails; but not yet for sure behind a power cut.
+local function named(ctx, path)
+    ctx.publishing.path, ctx.archive_path = path, path
+    ctx.outcome = "the archive is complete, but a power cut may still take its name: " .. path
+end
+
+-- Never over another file: a name that has been taken meanwhile is left alone. What fails may be
+-- the sync of the folder behind the renaming.
 local function rename(ctx)
     local state = ctx.publishing
     while true do
         local path = fs.join(ctx.places.backups, state.name .. suffix(ctx))
         local done, problem = try(fs.rename, state.partial, path, { replace = false })
+        if not problem or not fs.lstat(state.partial) then named(ctx, path) end
         if done or not problem then return path end
         if problem.code ~= "EEXIST" then error(problem, 0) end
         state.name, state.number = choose(ctx, state.number + 1)
@@ -110,8 +118,6 @@ end
 function m.publish(ctx)
     local state = ctx.publishing
     local path = rename(ctx)
-    state.path, ctx.archive_path = path, path
-    ctx.outcome = "the archive is complete, but a power cut may still take its name: " .. path
     fs.sync(ctx.places.backups)
     ctx.outcome = "the archive is complete: " .. path -- whatever comes now
     local beside = fs.join(ctx.places.backups, state.name .. ".manifest.json")
