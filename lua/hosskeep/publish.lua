@@ -107,9 +107,10 @@ local function rename(ctx)
     while true do
         local path = fs.join(ctx.places.backups, state.name .. suffix(ctx))
         local done, problem = try(fs.rename, state.partial, path, { replace = false })
-        if not problem or not fs.lstat(state.partial) then named(ctx, path) end
+        local lost = problem and problem.code == "EEXIST"
+        if not lost and fs.lstat(path) then named(ctx, path) end
         if done or not problem then return path end
-        if problem.code ~= "EEXIST" then error(problem, 0) end
+        if not lost then error(problem, 0) end
         state.name, state.number = choose(ctx, state.number + 1)
     end
 end

@@ -20,6 +20,7 @@ describe("bringing a restore to disk", function()
     it("waits for the machine's own sync, in silence", function()
         local ended
         stub(process, "start", function(options)
+            assert.equal("sync", options[1])
             local child = start(options)
             return {
                 wait = function(_, seconds)
