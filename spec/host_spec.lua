@@ -143,11 +143,9 @@ describe("hosskeep", function()
 end)
 
 describe("an interrupt", function()
-    local path
-
     -- Starts a chunk, sends the signals once it says "go", and returns what came of it.
     local function interrupted(chunk, ...)
-        path = os.tmpname()
+        local path = os.tmpname()
         local p <close> = process.start { argv = { "exec 2>&1 >" .. path .. ' "$0" -e "$1"',
             hosskeep.executable, chunk }, shell = true, output = "null" }
         local stop = time.monotonic() + 60
@@ -159,12 +157,10 @@ describe("an interrupt", function()
             time.sleep(0.3)
         end
         local result = p:wait(5) or { code = "still running" }
-        return result.code, fs.read(path)
-    end
-
-    after_each(function()
+        local output = fs.read(path)
         fs.remove(path)
-    end)
+        return result.code, output
+    end
 
     local CLEANUP = [[
         local c <close> = setmetatable({}, { __close = function()
