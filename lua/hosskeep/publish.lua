@@ -106,11 +106,12 @@ local function rename(ctx)
     local state = ctx.publishing
     while true do
         local path = fs.join(ctx.places.backups, state.name .. suffix(ctx))
-        local done, problem = try(fs.rename, state.partial, path, { replace = false })
-        local lost = problem and problem.code == "EEXIST"
-        if not lost and fs.lstat(path) then named(ctx, path) end
-        if done or not problem then return path end
-        if not lost then error(problem, 0) end
+        local _, problem = try(fs.rename, state.partial, path, { replace = false })
+        if not problem or problem.code ~= "EEXIST" then
+            if fs.lstat(path) then named(ctx, path) end
+            if problem then error(problem, 0) end
+            return path
+        end
         state.name, state.number = choose(ctx, state.number + 1)
     end
 end
